@@ -1,0 +1,38 @@
+import util from "node:util";
+import type * as TensorFlow from "@tensorflow/tfjs";
+import type { Backend } from "../schemas/health.ts";
+
+export type Tensor = TensorFlow.Tensor;
+export type Tensor1D = TensorFlow.Tensor1D;
+export type Tensor2D = TensorFlow.Tensor2D;
+export type Tensor3D = TensorFlow.Tensor3D;
+export type Scalar = TensorFlow.Scalar;
+export type Variable = TensorFlow.Variable;
+export type TensorFlowApi = typeof TensorFlow;
+
+/** tfjs-node calls these; Node 23 dropped them. */
+function restoreRemovedFunctions(): void {
+  const legacy = util as unknown as Record<string, unknown>;
+  legacy.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  legacy.isArray = Array.isArray;
+}
+
+async function chooseBackend(): Promise<{ tf: TensorFlowApi; backend: Backend }> {
+  restoreRemovedFunctions();
+  try {
+    const native = (await import("@tensorflow/tfjs-node")).default as unknown as TensorFlowApi & {
+      version: { tfjs: string };
+    };
+    const binding = native.backend() as unknown as { binding: { TF_Version: string } };
+    return { tf: native, backend: { level: "tensorflow", version: binding.binding.TF_Version, reason: null } };
+  } catch (error) {
+    const plain = (await import("@tensorflow/tfjs")) as unknown as TensorFlowApi;
+    await plain.setBackend("cpu");
+    const cause = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    const reason = `TensorFlow's native library did not load (${cause}); training is slow. Run: npm run setup`;
+    return { tf: plain, backend: { level: "javascript", version: plain.version.tfjs, reason } };
+  }
+}
+
+/** TensorFlow, and the level it came at. The only import of @tensorflow: loading this file loads the library. */
+export const { tf, backend } = await chooseBackend();

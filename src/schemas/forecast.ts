@@ -1,0 +1,67 @@
+import { type Static, Type } from "typebox";
+import { Nullable } from "./common.ts";
+import { Frequency } from "./datasets.ts";
+import { Timings } from "./generation.ts";
+
+export const ForecastInput = Type.Object(
+  {
+    id: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+    start: Type.Optional(
+      Type.String({
+        maxLength: 64,
+        description:
+          "Time of the first value. An IANA zone in brackets keeps local hours over daylight saving: 2026-03-28T00:00+01:00[Europe/Madrid].",
+      }),
+    ),
+    frequency: Type.Optional(Frequency),
+    timestamps: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { minItems: 1 })),
+    target: Type.Array(Nullable(Type.Number()), {
+      minItems: 1,
+      maxItems: 100_000,
+      description: "The history, oldest first; null where a value is missing.",
+    }),
+  },
+  { additionalProperties: false },
+);
+export type ForecastInput = Static<typeof ForecastInput>;
+
+export const ForecastBody = Type.Object(
+  {
+    inputs: Type.Array(ForecastInput, { minItems: 1, maxItems: 1024 }),
+    horizon: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1024, description: "At most the model's own horizon." }),
+    ),
+    quantiles: Type.Optional(
+      Type.Array(Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }), {
+        minItems: 1,
+        maxItems: 99,
+        uniqueItems: true,
+        description: "Within the model's own quantiles; between them, interpolated.",
+      }),
+    ),
+    checkpoint: Type.Optional(Type.String({ maxLength: 64 })),
+  },
+  { additionalProperties: false },
+);
+export type ForecastBody = Static<typeof ForecastBody>;
+
+export const ForecastOutput = Type.Object({
+  id: Nullable(Type.String()),
+  timestamps: Nullable(Type.Array(Type.String(), { description: "null where the input named no times." })),
+  mean: Type.Array(Type.Number()),
+  median: Type.Array(Type.Number()),
+  quantiles: Type.Record(Type.String(), Type.Array(Type.Number()), {
+    description: 'By level: {"0.1": [...], "0.9": [...]}. They never cross.',
+  }),
+});
+export type ForecastOutput = Static<typeof ForecastOutput>;
+
+export const Forecast = Type.Object({
+  object: Type.Literal("forecast"),
+  model: Type.String(),
+  checkpoint: Type.String(),
+  horizon: Type.Integer(),
+  outputs: Type.Array(ForecastOutput),
+  timings: Timings,
+});
+export type Forecast = Static<typeof Forecast>;

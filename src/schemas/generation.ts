@@ -1,0 +1,86 @@
+import { type Static, Type } from "typebox";
+import { Nullable, Seed } from "./common.ts";
+
+const sampling = {
+  prompt: Type.String({
+    maxLength: 65_536,
+    default: "",
+    description: "What the text continues; every character must be in the model's vocabulary.",
+  }),
+  max_tokens: Type.Integer({ minimum: 1, maximum: 100_000, default: 256, description: "Characters to write." }),
+  temperature: Type.Number({
+    minimum: 0,
+    maximum: 10,
+    default: 1,
+    description: "0 always takes the likeliest character.",
+  }),
+  top_k: Type.Union([Type.Integer({ minimum: 1, maximum: 65_536 }), Type.Null()], { default: null }),
+  top_p: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1 }),
+  stop: Type.Array(Type.String({ minLength: 1, maxLength: 256 }), {
+    maxItems: 16,
+    default: [],
+    description: "The text ends before the first of these.",
+  }),
+  seed: Type.Optional(Seed),
+  checkpoint: Type.Optional(
+    Type.String({ maxLength: 64, description: "A checkpoint id; the model's best by default." }),
+  ),
+};
+
+export const GenerateBody = Type.Object(
+  {
+    ...sampling,
+    stream: Type.Boolean({ default: false, description: "Server-sent events instead of one JSON reply." }),
+  },
+  { additionalProperties: false },
+);
+export type GenerateBody = Static<typeof GenerateBody>;
+
+/** The parameters in effect, as text-start repeats them. */
+export type SamplingParameters = Omit<GenerateBody, "stream" | "seed" | "checkpoint"> & { seed: number };
+
+export const Usage = Type.Object({ prompt_tokens: Type.Integer(), completion_tokens: Type.Integer() });
+export const Timings = Type.Object({ queue_ms: Type.Number(), compute_ms: Type.Number() });
+export type Timings = Static<typeof Timings>;
+export const FinishReason = Type.Union([Type.Literal("length"), Type.Literal("stop"), Type.Literal("cancelled")]);
+export type FinishReason = Static<typeof FinishReason>;
+
+export const Generation = Type.Object({
+  object: Type.Literal("generation"),
+  model: Type.String(),
+  checkpoint: Type.String(),
+  text: Type.String(),
+  finish_reason: FinishReason,
+  seed: Type.Integer(),
+  parameters: Type.Object({ ...sampling, seed: Seed }),
+  usage: Usage,
+  timings: Timings,
+});
+export type Generation = Static<typeof Generation>;
+
+/** What one stream of text consists of, whatever carries it. */
+export type TextEvent =
+  | { type: "text-start"; model: string; checkpoint: string; seed: number; parameters: SamplingParameters }
+  | { type: "text-delta"; text: string; index: number }
+  | { type: "text-end"; finish_reason: FinishReason; usage: Static<typeof Usage>; timings: Timings };
+
+export const StreamId = Type.String({ minLength: 1, maxLength: 64 });
+export const GenerateMessage = Type.Object(
+  { type: Type.Literal("generate"), stream_id: Type.Optional(StreamId), ...sampling },
+  { additionalProperties: false },
+);
+export const CancelMessage = Type.Object(
+  { type: Type.Literal("cancel"), stream_id: Type.Optional(StreamId) },
+  { additionalProperties: false },
+);
+export type GenerateMessage = Static<typeof GenerateMessage>;
+export type CancelMessage = Static<typeof CancelMessage>;
+
+/** What a client may send on the generate socket. */
+export const GenerateSocketMessage = Type.Unsafe<GenerateMessage | CancelMessage>({
+  type: "object",
+  required: ["type"],
+  discriminator: { propertyName: "type" },
+  oneOf: [GenerateMessage, CancelMessage],
+});
+export const StreamTag = Nullable(StreamId);

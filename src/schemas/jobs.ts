@@ -1,0 +1,183 @@
+import { type Static, Type } from "typebox";
+import { Metrics, Nullable, Reference, Seed, Timestamp } from "./common.ts";
+
+export const Schedule = Type.Object(
+  {
+    type: Type.Union(
+      [Type.Literal("constant"), Type.Literal("cosine"), Type.Literal("exponential"), Type.Literal("step")],
+      { default: "constant" },
+    ),
+    warmup_steps: Type.Integer({
+      minimum: 0,
+      maximum: 1_000_000,
+      default: 0,
+      description: "Steps of linear warm-up from 0.",
+    }),
+    decay_rate: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 1,
+        description: "exponential and step: factor after each decay_steps.",
+      }),
+    ),
+    decay_steps: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000_000 })),
+  },
+  { additionalProperties: false },
+);
+export type Schedule = Static<typeof Schedule>;
+
+export const EarlyStopping = Type.Object(
+  {
+    patience: Type.Integer({
+      minimum: 1,
+      maximum: 1000,
+      description: "Evaluations without a gain before the run ends with its best weights.",
+    }),
+    min_delta: Type.Number({ minimum: 0, default: 0 }),
+  },
+  { additionalProperties: false },
+);
+export type EarlyStopping = Static<typeof EarlyStopping>;
+
+/** What a caller may say about a run. Defaults differ by task: jobs/resolve-training.ts. */
+export const TrainingRequest = Type.Object(
+  {
+    epochs: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100_000, description: "Passes over the data; or steps, not both." }),
+    ),
+    steps: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 10_000_000, description: "Updates of the weights; or epochs, not both." }),
+    ),
+    batch_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 4096 })),
+    sequence_length: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 2048,
+        description: "Text: characters a truncated back-propagation goes through.",
+      }),
+    ),
+    learning_rate: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 10 })),
+    optimizer: Type.Optional(
+      Type.Union([Type.Literal("sgd"), Type.Literal("rmsprop"), Type.Literal("adam"), Type.Literal("adamw")]),
+    ),
+    weight_decay: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: "adamw only." })),
+    schedule: Type.Optional(Schedule),
+    clip_norm: Type.Optional(
+      Type.Union([Type.Number({ exclusiveMinimum: 0, maximum: 1e6 }), Type.Null()], {
+        description: "Upper bound of the global gradient norm; null for none.",
+      }),
+    ),
+    validation_fraction: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 0.5, description: "Text: the tail kept for validation." }),
+    ),
+    early_stopping: Type.Optional(Type.Union([EarlyStopping, Type.Null()])),
+    checkpoint_every: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000,
+        description: "Steps between checkpoints; each is evaluated on the validation data.",
+      }),
+    ),
+    sample_every: Type.Optional(
+      Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.Null()], {
+        description: "Steps between samples; null for none.",
+      }),
+    ),
+    sample_prompt: Type.Optional(
+      Type.String({
+        maxLength: 1024,
+        description: "Text: what samples continue; the first character of the data by default.",
+      }),
+    ),
+    sample_length: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 4096, description: "Text: characters in a sample." }),
+    ),
+    seed: Type.Optional(Seed),
+  },
+  { additionalProperties: false },
+);
+export type TrainingRequest = Static<typeof TrainingRequest>;
+
+/** A run with nothing left to choose. Fields that mean nothing for the task are absent. */
+export const TrainingSettings = Type.Object({
+  epochs: Nullable(Type.Integer()),
+  steps: Nullable(Type.Integer({ description: "null until the data has been counted, where epochs were asked for." })),
+  batch_size: Type.Integer(),
+  sequence_length: Type.Optional(Type.Integer()),
+  learning_rate: Type.Number(),
+  optimizer: Type.Union([Type.Literal("sgd"), Type.Literal("rmsprop"), Type.Literal("adam"), Type.Literal("adamw")]),
+  weight_decay: Type.Number(),
+  schedule: Schedule,
+  clip_norm: Nullable(Type.Number()),
+  validation_fraction: Type.Optional(Type.Number()),
+  early_stopping: Nullable(EarlyStopping),
+  checkpoint_every: Type.Integer(),
+  sample_every: Nullable(Type.Integer()),
+  sample_prompt: Type.Optional(Type.String()),
+  sample_length: Type.Optional(Type.Integer()),
+  seed: Type.Integer(),
+});
+export type TrainingSettings = Static<typeof TrainingSettings>;
+
+export const JobBody = Type.Object(
+  { model: Reference, dataset: Reference, training: Type.Optional(TrainingRequest) },
+  { additionalProperties: false },
+);
+export type JobBody = Static<typeof JobBody>;
+
+export const JobStatus = Type.Union([
+  Type.Literal("queued"),
+  Type.Literal("running"),
+  Type.Literal("paused"),
+  Type.Literal("succeeded"),
+  Type.Literal("failed"),
+  Type.Literal("cancelled"),
+]);
+export type JobStatus = Static<typeof JobStatus>;
+
+export const Progress = Type.Object({
+  step: Type.Integer(),
+  steps: Nullable(Type.Integer()),
+  epoch: Type.Number(),
+  loss: Nullable(Type.Number()),
+  validation_loss: Nullable(Type.Number()),
+  tokens_per_second: Nullable(Type.Number()),
+  eta_ms: Nullable(Type.Integer()),
+});
+export type Progress = Static<typeof Progress>;
+
+export const JobError = Type.Object({ code: Type.String(), detail: Type.String() });
+export type JobError = Static<typeof JobError>;
+
+export const Job = Type.Object({
+  id: Type.String(),
+  object: Type.Literal("job"),
+  status: JobStatus,
+  model: Type.String(),
+  dataset: Type.String(),
+  training: TrainingSettings,
+  progress: Progress,
+  queue_position: Nullable(Type.Integer({ description: "1 is next; null when not queued." })),
+  attempt: Type.Integer({ description: "How often a trainer took the job up." }),
+  metrics: Metrics,
+  error: Nullable(JobError),
+  created_at: Timestamp,
+  started_at: Nullable(Timestamp),
+  finished_at: Nullable(Timestamp),
+});
+export type Job = Static<typeof Job>;
+
+export const Checkpoint = Type.Object({
+  id: Type.String(),
+  object: Type.Literal("checkpoint"),
+  job: Type.String(),
+  model: Type.String(),
+  step: Type.Integer(),
+  metrics: Metrics,
+  best: Type.Boolean(),
+  latest: Type.Boolean(),
+  bytes: Type.Integer(),
+  sha256: Type.String(),
+  created_at: Timestamp,
+});
+export type Checkpoint = Static<typeof Checkpoint>;

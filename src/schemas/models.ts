@@ -1,0 +1,129 @@
+import { type Static, Type } from "typebox";
+import { Metrics, Name, Nullable, Timestamp } from "./common.ts";
+
+export const Cell = Type.Union([Type.Literal("simple_rnn"), Type.Literal("lstm"), Type.Literal("gru")]);
+export type Cell = Static<typeof Cell>;
+
+/** The recurrent part of a network. Words and defaults follow Keras. */
+export const Architecture = Type.Object(
+  {
+    cell: Type.Union(Cell.anyOf, { default: "lstm" }),
+    units: Type.Integer({ minimum: 1, maximum: 4096, default: 128, description: "Hidden units of each layer." }),
+    layers: Type.Integer({ minimum: 1, maximum: 16, default: 1, description: "Recurrent layers, stacked." }),
+    dropout: Type.Number({
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0,
+      description: "Share of each layer's output dropped in training.",
+    }),
+    embedding_size: Type.Union([Type.Integer({ minimum: 1, maximum: 4096 }), Type.Null()], {
+      default: null,
+      description: "Text: size of a learned embedding; null feeds one-hot characters.",
+    }),
+    reset_after: Type.Boolean({
+      default: true,
+      description: "GRU: apply the reset gate after the recurrent product, as PyTorch and cuDNN do.",
+    }),
+  },
+  { additionalProperties: false },
+);
+export type Architecture = Static<typeof Architecture>;
+
+const Auto = Type.Literal("auto");
+/** How a forecaster sees its series. What is "auto" is chosen from the data's frequency when its first job starts, and shown from then on. */
+export const ForecastSettings = Type.Object(
+  {
+    horizon: Type.Integer({ minimum: 1, maximum: 1024, description: "Steps ahead, all predicted at once." }),
+    context_length: Type.Union([Type.Integer({ minimum: 2, maximum: 16384 }), Auto], {
+      default: "auto",
+      description: "Steps the encoder reads; a multiple of block_length.",
+    }),
+    block_length: Type.Union([Type.Integer({ minimum: 1, maximum: 1024 }), Auto], {
+      default: "auto",
+      description: "Steps fed to the cell at once; one season by default.",
+    }),
+    lags: Type.Union([Type.Array(Type.Integer({ minimum: 1, maximum: 1024 }), { maxItems: 16 }), Auto], {
+      default: "auto",
+      description: "Blocks back from the forecast whose values go straight to the head.",
+    }),
+    season_length: Type.Union([Type.Integer({ minimum: 1, maximum: 8784 }), Auto], { default: "auto" }),
+    baseline: Type.Union([Type.Literal("seasonal"), Type.Literal("last"), Type.Literal("none"), Auto], {
+      default: "auto",
+      description: "What the network's output is a correction to.",
+    }),
+    transform: Type.Union([Type.Literal("log"), Type.Literal("none"), Auto], {
+      default: "auto",
+      description: "auto is log where all data are positive.",
+    }),
+    head_units: Type.Integer({ minimum: 1, maximum: 4096, default: 512 }),
+    quantiles: Type.Array(Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }), {
+      minItems: 1,
+      maxItems: 99,
+      uniqueItems: true,
+      default: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
+    }),
+  },
+  { additionalProperties: false },
+);
+export type ForecastSettings = Static<typeof ForecastSettings>;
+
+/** Forecast settings with nothing left to choose. */
+export type ResolvedForecastSettings = { [K in keyof ForecastSettings]: Exclude<ForecastSettings[K], "auto"> };
+
+export const Task = Type.Union([Type.Literal("text"), Type.Literal("forecast")]);
+export type Task = Static<typeof Task>;
+const Tags = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 32 });
+
+export const ModelBody = Type.Object(
+  {
+    name: Name,
+    task: Task,
+    architecture: Type.Optional(Architecture),
+    forecast: Type.Optional(ForecastSettings),
+    tags: Type.Optional(Tags),
+  },
+  { additionalProperties: false },
+);
+/** A body with its defaults not yet filled in. */
+export interface ModelBody {
+  name: string;
+  task: Task;
+  architecture?: Partial<Architecture>;
+  forecast?: Partial<ForecastSettings> & { horizon: number };
+  tags?: string[];
+}
+
+export const ModelPatch = Type.Object(
+  { name: Type.Optional(Name), tags: Type.Optional(Tags) },
+  { additionalProperties: false, minProperties: 1 },
+);
+export type ModelPatch = Static<typeof ModelPatch>;
+
+export const ModelVersion = Type.Object({
+  version: Type.Integer(),
+  checkpoint: Type.String(),
+  job: Type.String(),
+  metrics: Metrics,
+  created_at: Timestamp,
+});
+export type ModelVersion = Static<typeof ModelVersion>;
+
+export const Model = Type.Object({
+  id: Type.String(),
+  object: Type.Literal("model"),
+  name: Name,
+  task: Task,
+  status: Type.Union([Type.Literal("untrained"), Type.Literal("training"), Type.Literal("ready")]),
+  architecture: Architecture,
+  forecast: Nullable(ForecastSettings),
+  parameter_count: Nullable(
+    Type.Integer({ description: "null for a text model until its first job has read the vocabulary." }),
+  ),
+  checkpoint: Nullable(Type.String({ description: "The checkpoint that answers requests: the best so far." })),
+  metrics: Metrics,
+  versions: Type.Array(ModelVersion),
+  tags: Tags,
+  created_at: Timestamp,
+  updated_at: Timestamp,
+});
+export type Model = Static<typeof Model>;

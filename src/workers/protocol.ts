@@ -1,0 +1,107 @@
+import type { ErrorMessage } from "../errors.ts";
+import type { DatasetSummary } from "../schemas/datasets.ts";
+import type { JobEventBody } from "../schemas/events.ts";
+import type { ForecastInput, ForecastOutput } from "../schemas/forecast.ts";
+import type { FinishReason, SamplingParameters, Timings } from "../schemas/generation.ts";
+import type { Backend } from "../schemas/health.ts";
+import type { TrainingSettings } from "../schemas/jobs.ts";
+import type { Architecture, ForecastSettings, ResolvedForecastSettings, Task } from "../schemas/models.ts";
+
+/**
+ * Every message that crosses the thread border, both ways. The far side is told everything
+ * once, at the start, and never asks back; up come numbers and text only, no tensors.
+ */
+
+/** A whole training run. The same spec and the same checkpoint give the same weights. */
+export interface TrainingSpec {
+  job: string;
+  model: string;
+  attempt: number;
+  task: Task;
+  architecture: Architecture;
+  forecast: ForecastSettings | null;
+  training: TrainingSettings;
+  dataset: { path: string; sha256: string; summary: DatasetSummary };
+  /** Existing folder; the thread writes `{checkpoint id}.safetensors` into it by rename. */
+  checkpointFolder: string;
+  /** Where the run goes on from; null for a new one. */
+  resumeFrom: string | null;
+  /** Numbers in the log already: a resumed run repeats those steps exactly and does not report them again. */
+  reportedStep: number;
+}
+
+export interface CheckpointFile {
+  id: string;
+  path: string;
+  bytes: number;
+  sha256: string;
+}
+
+/** What the engine reports while it trains. A checkpoint is on disk, synced, before its event is sent. */
+export type TrainingEvent =
+  | Extract<JobEventBody, { type: "job-start" | "step-end" | "epoch-end" | "sample" | "warning" }>
+  | (Extract<JobEventBody, { type: "checkpoint" }> & { file: CheckpointFile });
+
+export type TrainingOutcome =
+  | { status: "succeeded"; step: number; metrics: Record<string, number> }
+  | { status: "stopped"; step: number }; // cancelled, or suspended with a checkpoint written
+
+/** To a trainer process, and from its main thread on to its training thread. */
+export type ToTrainer = { type: "train"; spec: TrainingSpec } | { type: "cancel" } | { type: "suspend" };
+
+/** From a trainer. `alive` comes every few seconds with the step reached, from the process's main thread. */
+export type FromTrainer =
+  | { type: "event"; event: TrainingEvent }
+  | { type: "alive"; step: number; memoryBytes: number }
+  | { type: "end"; outcome: TrainingOutcome }
+  | { type: "error"; error: ErrorMessage };
+
+export interface GenerateRequest {
+  type: "generate";
+  request: number;
+  checkpoint: { id: string; path: string };
+  parameters: SamplingParameters;
+}
+export interface ForecastRequest {
+  type: "forecast";
+  request: number;
+  checkpoint: { id: string; path: string };
+  inputs: ForecastInput[];
+  horizon: number | null;
+  quantiles: number[] | null;
+}
+/** Counts parameters without building anything; vocabularySize null for text gives null. */
+export interface DescribeRequest {
+  type: "describe";
+  request: number;
+  task: Task;
+  architecture: Architecture;
+  forecast: ResolvedForecastSettings | null;
+  vocabularySize: number | null;
+}
+export type ToInference =
+  | GenerateRequest
+  | ForecastRequest
+  | DescribeRequest
+  | { type: "cancel"; request: number }
+  /** A slow reader: its stream waits, the others go on. */
+  | { type: "hold"; request: number }
+  | { type: "release"; request: number }
+  /** Forget a model whose files are gone. */
+  | { type: "unload"; path: string };
+
+export type FromInference =
+  | { type: "ready"; backend: Backend }
+  | { type: "text-delta"; request: number; text: string; index: number }
+  | {
+      type: "text-end";
+      request: number;
+      finishReason: FinishReason;
+      promptTokens: number;
+      completionTokens: number;
+      timings: Timings;
+    }
+  | { type: "forecast-end"; request: number; horizon: number; outputs: ForecastOutput[]; timings: Timings }
+  | { type: "describe-end"; request: number; parameterCount: number | null }
+  | { type: "warning"; message: string }
+  | { type: "error"; request: number; error: ErrorMessage };
