@@ -6,10 +6,11 @@ const rooms = {
   errors: [],
   config: ["errors"],
   schemas: [],
-  rnn: ["errors", "schemas"],
+  calendar: ["errors", "schemas"],
+  rnn: ["errors", "schemas", "calendar"],
   workers: ["errors", "schemas", "rnn"],
   jobs: ["errors", "schemas", "workers"],
-  store: ["errors", "schemas"],
+  store: ["errors", "schemas", "calendar"],
   plugins: ["errors", "schemas", "config", "store", "jobs", "workers"],
   routes: ["errors", "schemas", "config"],
 };

@@ -1,50 +1,14 @@
 import type { ErrorMessage } from "../errors.ts";
-import type { DatasetSummary } from "../schemas/datasets.ts";
-import type { JobEventBody } from "../schemas/events.ts";
 import type { ForecastInput, ForecastOutput } from "../schemas/forecast.ts";
 import type { FinishReason, SamplingParameters, Timings } from "../schemas/generation.ts";
 import type { Backend } from "../schemas/health.ts";
-import type { TrainingSettings } from "../schemas/jobs.ts";
-import type { Architecture, ForecastSettings, ResolvedForecastSettings, Task } from "../schemas/models.ts";
+import type { Architecture, ResolvedForecastSettings, Task } from "../schemas/models.ts";
+import type { TrainingEvent, TrainingOutcome, TrainingSpec } from "../schemas/training-run.ts";
 
 /**
  * Every message that crosses the thread border, both ways. The far side is told everything
  * once, at the start, and never asks back; up come numbers and text only, no tensors.
  */
-
-/** A whole training run. The same spec and the same checkpoint give the same weights. */
-export interface TrainingSpec {
-  job: string;
-  model: string;
-  attempt: number;
-  task: Task;
-  architecture: Architecture;
-  forecast: ForecastSettings | null;
-  training: TrainingSettings;
-  dataset: { path: string; sha256: string; summary: DatasetSummary };
-  /** Existing folder; the thread writes `{checkpoint id}.safetensors` into it by rename. */
-  checkpointFolder: string;
-  /** Where the run goes on from; null for a new one. */
-  resumeFrom: string | null;
-  /** Numbers in the log already: a resumed run repeats those steps exactly and does not report them again. */
-  reportedStep: number;
-}
-
-export interface CheckpointFile {
-  id: string;
-  path: string;
-  bytes: number;
-  sha256: string;
-}
-
-/** What the engine reports while it trains. A checkpoint is on disk, synced, before its event is sent. */
-export type TrainingEvent =
-  | Extract<JobEventBody, { type: "job-start" | "step-end" | "epoch-end" | "sample" | "warning" }>
-  | (Extract<JobEventBody, { type: "checkpoint" }> & { file: CheckpointFile });
-
-export type TrainingOutcome =
-  | { status: "succeeded"; step: number; metrics: Record<string, number> }
-  | { status: "stopped"; step: number }; // cancelled, or suspended with a checkpoint written
 
 /** To a trainer process, and from its main thread on to its training thread. */
 export type ToTrainer = { type: "train"; spec: TrainingSpec } | { type: "cancel" } | { type: "suspend" };

@@ -1,0 +1,46 @@
+import type { ForecastInput, ForecastOutput } from "../schemas/forecast.ts";
+import type { FinishReason, SamplingParameters, Timings } from "../schemas/generation.ts";
+import type { Backend } from "../schemas/health.ts";
+import type { Architecture, ResolvedForecastSettings, Task } from "../schemas/models.ts";
+
+export interface CheckpointReference {
+  id: string;
+  path: string;
+}
+
+export type TextPart =
+  | { type: "delta"; text: string; index: number }
+  | { type: "end"; finishReason: FinishReason; promptTokens: number; completionTokens: number; timings: Timings };
+
+/** The inference thread, seen from the main thread. */
+export interface InferencePool {
+  /** null until the thread has loaded its library. */
+  backend(): Backend | null;
+  /** Resolves when the thread is ready; rejects if it cannot start. */
+  ready(): Promise<Backend>;
+  /**
+   * One stream of text. Resolves once prompt and model are accepted (else throws: prompt_characters_unknown, ...); breaking out of
+   * the iteration or aborting frees its state in the thread; a consumer that does not pull makes only its own stream wait.
+   * After an abort by signal the last part is an end with finishReason "cancelled".
+   */
+  generate(request: {
+    checkpoint: CheckpointReference;
+    parameters: SamplingParameters;
+    signal: AbortSignal;
+  }): Promise<AsyncIterable<TextPart>>;
+  forecast(request: {
+    checkpoint: CheckpointReference;
+    inputs: ForecastInput[];
+    horizon: number | null;
+    quantiles: number[] | null;
+  }): Promise<{ horizon: number; outputs: ForecastOutput[]; timings: Timings }>;
+  /** Number of trainable parameters; null for a text model without a vocabulary yet. */
+  describe(request: {
+    task: Task;
+    architecture: Architecture;
+    forecast: ResolvedForecastSettings | null;
+    vocabularySize: number | null;
+  }): Promise<number | null>;
+  openStreams(): number;
+  close(): Promise<void>;
+}
