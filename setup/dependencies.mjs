@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import fs from "node:fs/promises";
+import { join } from "node:path";
+import { requireSpace } from "./disk-space.mjs";
+import { findNpm } from "./npm.mjs";
+import { lastLines, runCommand } from "./run-command.mjs";
+import { SetupFailure } from "./setup-failure.mjs";
+
+const NEEDED_MEGABYTES = 1_100;
+const stampFile = (paths) => join(paths.modules, ".unroll-lock");
+
+/** Whether node_modules holds what package-lock.json says, installed by us or by a plain `npm ci`. */
+export async function dependenciesAreFresh(paths) {
+  const lock = await fs.readFile(paths.lockFile, "utf8");
+  const digest = createHash("sha256").update(lock).digest("hex");
+  if ((await readOrNothing(stampFile(paths))) === digest) return true;
+  const installed = await readOrNothing(join(paths.modules, ".package-lock.json"));
+  if (!installed || !matches(JSON.parse(lock).packages, JSON.parse(installed).packages)) return false;
+  await fs.writeFile(stampFile(paths), digest);
+  return true;
+}
+
+/** Compares the lock file with npm's record of what it installed; packages for other platforms may be missing there. */
+function matches(locked, installed) {
+  const same = Object.entries(installed).every(([name, { version }]) => locked[name]?.version === version);
+  const missing = Object.entries(locked).some(
+    ([name, item]) => name !== "" && !(name in installed) && !item.optional && !item.devOptional && !item.peer,
+  );
+  return same && !missing;
+}
+
+async function readOrNothing(file) {
+  try {
+    return await fs.readFile(file, "utf8");
+  } catch (error) {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+/** Installs exactly the lock file's packages; no package's install script runs (.npmrc). */
+export async function installDependencies({ paths, progress }) {
+  const [npm, ...first] = findNpm();
+  await requireSpace(paths.root, NEEDED_MEGABYTES, "node_modules");
+  await progress.step("installing the packages of package-lock.json (npm ci)", async () => {
+    const retries = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=8000"];
+    const { code, output, timedOut } = await runCommand(
+      npm,
+      [...first, "ci", "--include=dev", "--prefer-offline", "--no-audit", "--no-fund", ...retries],
+      { cwd: paths.root, timeoutMs: 15 * 60_000 },
+    );
+    if (code !== 0) throw npmFailure(timedOut ? "no end after 15 minutes" : output);
+  });
+  if (!(await dependenciesAreFresh(paths)))
+    throw new SetupFailure(
+      "dependencies",
+      "npm ci ended well, but node_modules does not match package-lock.json.",
+      "Delete node_modules and run the command again.",
+    );
+}
+
+function npmFailure(output) {
+  if (/ENOSPC/.test(output))
+    return new SetupFailure(
+      "disk_full",
+      "npm ci found no space on the disk.",
+      "Free some space and run the command again.",
+    );
+  if (/EACCES|EROFS/.test(output))
+    return new SetupFailure(
+      "folder_not_writable",
+      "npm ci cannot write node_modules in the project folder.",
+      "Give this user the right to write there.",
+    );
+  if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|ENETUNREACH|network/i.test(output))
+    return new SetupFailure(
+      "dependencies",
+      "npm ci cannot reach the npm registry, and the packages are not here yet.",
+      "Check the network, the proxy and npm's registry setting (npm config get registry), then run the command again.",
+    );
+  return new SetupFailure(
+    "dependencies",
+    `npm ci failed:\n${lastLines(output)}\n`,
+    "Mend that and run the command again.",
+  );
+}

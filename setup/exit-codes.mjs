@@ -1,0 +1,23 @@
+/** Every exit code of the set-up, the doctor and the server, with what it means: the one place that says so. */
+export const exitCodes = Object.freeze({
+  ok: { code: 0, meaning: "everything is in place" },
+  unexpected: { code: 1, meaning: "an error nobody foresaw; the text above it says where" },
+  data_folder_locked: { code: 3, meaning: "another server holds the data folder" },
+  port_in_use: { code: 4, meaning: "another program listens on the port" },
+  data_folder_not_writable: { code: 5, meaning: "the data folder cannot be written" },
+  node_version: { code: 10, meaning: "Node.js is older than 20.19" },
+  npm_missing: { code: 11, meaning: "npm is not on the PATH" },
+  dependencies: { code: 12, meaning: "npm ci failed: no npm registry, or a broken lock file" },
+  disk_full: { code: 13, meaning: "too little free disk space" },
+  folder_not_writable: { code: 14, meaning: "the project folder cannot be written" },
+  prisma_client: { code: 15, meaning: "prisma generate failed" },
+  build: { code: 16, meaning: "the TypeScript build failed" },
+  setup_running: { code: 17, meaning: "another set-up of this folder does not end" },
+  compiler_missing: { code: 20, meaning: "no C++ compiler, make or Python for node-gyp: slower parts stand in" },
+  pip_missing: { code: 21, meaning: "no pip to fetch TensorFlow's library: plain JavaScript stands in" },
+  pypi_unreachable: { code: 22, meaning: "no PyPI to fetch TensorFlow's library: plain JavaScript stands in" },
+  platform_unsupported: { code: 23, meaning: "no TensorFlow wheel for this platform: plain JavaScript stands in" },
+  compile_failed: { code: 24, meaning: "a native part did not compile or load: slower parts stand in" },
+  node_headers: { code: 25, meaning: "no C++ headers of this Node.js version: slower parts stand in" },
+  interrupted: { code: 130, meaning: "stopped by Ctrl-C" },
+});
