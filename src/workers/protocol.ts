@@ -56,6 +56,9 @@ export type ToInference =
 
 export type FromInference =
   | { type: "ready"; backend: Backend }
+  /** Prompt and model are accepted; deltas follow, then the end. A request refused gets an error instead. */
+  | { type: "text-start"; request: number }
+  /** index: characters of the text before this delta. */
   | { type: "text-delta"; request: number; text: string; index: number }
   | {
       type: "text-end";
