@@ -1,10 +1,17 @@
 import { lastLines, runCommand } from "./run-command.mjs";
 
-/** Loads a compiled addon in a process of its own; resolves to undefined, or to why it does not load. */
+/**
+ * Loads a compiled addon in a process of its own (a broken one may end it) and evaluates an expression over `addon`.
+ * Resolves to {said}, or to {problem} when it does not load.
+ */
+export async function addonReport(file, expression = '""') {
+  const program = `const addon = require(process.argv[1]); console.log("said:" + (${expression}))`;
+  const { code, output } = await runCommand(process.execPath, ["-e", program, file], { timeoutMs: 60_000 });
+  if (code === 0) return { said: output.match(/^said:(.*)$/m)?.[1] };
+  return { problem: output.match(/^.*Error: (.*)$/m)?.[1] ?? (lastLines(output, 1) || `node ended with code ${code}`) };
+}
+
+/** Undefined when the addon loads, else why not. */
 export async function addonProblem(file) {
-  const { code, output } = await runCommand(process.execPath, ["-e", "require(process.argv[1])", file], {
-    timeoutMs: 60_000,
-  });
-  if (code === 0) return undefined;
-  return output.match(/^.*Error: (.*)$/m)?.[1] ?? (lastLines(output, 1) || `node ended with code ${code}`);
+  return (await addonReport(file)).problem;
 }

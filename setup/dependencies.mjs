@@ -3,10 +3,17 @@ import fs from "node:fs/promises";
 import { join } from "node:path";
 import { requireSpace } from "./disk-space.mjs";
 import { findNpm } from "./npm.mjs";
+import { placeText } from "./place-file.mjs";
 import { lastLines, runCommand } from "./run-command.mjs";
 import { SetupFailure } from "./setup-failure.mjs";
 
 const NEEDED_MEGABYTES = 1_100;
+// npm's own patience with a dead registry is a minute and more; a person's setting wins.
+const patience = {
+  npm_config_fetch_retries: "2",
+  npm_config_fetch_retry_mintimeout: "1000",
+  npm_config_fetch_retry_factor: "3",
+};
 const stampFile = (paths) => join(paths.modules, ".unroll-lock");
 
 /** Whether node_modules holds what package-lock.json says, installed by us or by a plain `npm ci`. */
@@ -16,7 +23,7 @@ export async function dependenciesAreFresh(paths) {
   if ((await readOrNothing(stampFile(paths))) === digest) return true;
   const installed = await readOrNothing(join(paths.modules, ".package-lock.json"));
   if (!installed || !matches(JSON.parse(lock).packages, JSON.parse(installed).packages)) return false;
-  await fs.writeFile(stampFile(paths), digest);
+  await placeText(digest, stampFile(paths));
   return true;
 }
 
@@ -43,11 +50,10 @@ export async function installDependencies({ paths, progress }) {
   const [npm, ...first] = findNpm();
   await requireSpace(paths.root, NEEDED_MEGABYTES, "node_modules");
   await progress.step("installing the packages of package-lock.json (npm ci)", async () => {
-    const retries = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=8000"];
     const { code, output, timedOut } = await runCommand(
       npm,
-      [...first, "ci", "--include=dev", "--prefer-offline", "--no-audit", "--no-fund", ...retries],
-      { cwd: paths.root, timeoutMs: 15 * 60_000 },
+      [...first, "ci", "--include=dev", "--prefer-offline", "--no-audit", "--no-fund"],
+      { cwd: paths.root, env: { ...patience, ...process.env }, timeoutMs: 15 * 60_000 },
     );
     if (code !== 0) throw npmFailure(timedOut ? "no end after 15 minutes" : output);
   });

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import fs from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { addonProblem } from "./addon-loads.mjs";
 import { hashTree } from "./hash-tree.mjs";
@@ -51,13 +51,16 @@ async function build(paths, progress, nodeHeaders) {
 }
 
 async function restore(cached, output) {
-  for (const entry of await fs.readdir(cached, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const from = join(entry.parentPath ?? entry.path, entry.name);
-    const to = join(output, relative(cached, from));
-    await fs.mkdir(dirname(to), { recursive: true });
-    await placeFile(from, to);
-    if (await addonProblem(to)) return false;
-  }
-  return true;
+  const addon = await findAddon(cached);
+  if (!addon) return false;
+  const place = join(output, relative(cached, addon));
+  await placeFile(addon, place);
+  return !(await addonProblem(place));
+}
+
+/** The addon below a folder, native/build in a clone or its place in the cache; undefined when there is none. */
+export async function findAddon(folder) {
+  const names = await fs.readdir(folder, { recursive: true }).catch(() => []); // nothing built yet
+  const name = names.find((entry) => entry.endsWith(".node"));
+  return name && join(folder, name);
 }

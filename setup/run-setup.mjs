@@ -104,8 +104,9 @@ async function runStep(context, name) {
 
 /** Says at every start what runs on a stand-in; a plain set-up tells it by its exit code too. */
 function report({ stamp, progress, purpose, paths }) {
-  const outcomes = Object.keys(steps)
-    .map((name) => stamp.get(name))
+  const outcomes = Object.entries(steps)
+    .filter(([, step]) => !step.needed || step.needed({ stamp, paths }))
+    .map(([name]) => stamp.get(name))
     .filter((outcome) => outcome?.reason);
   for (const { sentence } of outcomes) progress.warn(sentence);
   if (purpose !== "setup") return exitCodes.ok.code;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { provideBetterSqlite3 } from "./better-sqlite3.mjs";
 import { buildService } from "./build.mjs";
 import { hashTree } from "./hash-tree.mjs";
-import { hasNative, provideNative } from "./native.mjs";
+import { findAddon, hasNative, provideNative } from "./native.mjs";
 import { platformKey } from "./platform.mjs";
 import { generatePrismaClient } from "./prisma-client.mjs";
 import { provideTensorflow } from "./tensorflow.mjs";
@@ -24,7 +24,7 @@ export const steps = Object.freeze({
     after: "tensorflow",
     key: async ({ paths }) =>
       `${await hashTree(paths.native, ["build", "node_modules"])} ${tensorflowVersion} ${platformKey()}`,
-    present: ({ native }) => existsSync(join(native, "build")),
+    present: async ({ native }) => (await findAddon(join(native, "build"))) !== undefined,
     needed: (context) =>
       hasNative(context.paths) && context.stamp.get("tensorflow")?.detail?.includes(tensorflowVersion),
     run: provideNative,

@@ -1,0 +1,54 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { addonReport } from "./addon-loads.mjs";
+import { dependenciesAreFresh } from "./dependencies.mjs";
+import { finding } from "./finding.mjs";
+import { findAddon } from "./native.mjs";
+import { steps } from "./steps.mjs";
+
+const SETUP = "Run: npm run setup";
+
+/** What the set-up made: packages, TensorFlow, the database driver, kernels, Prisma client, build. */
+export async function examineParts(context) {
+  return [
+    await packages(context),
+    ...(await Promise.all([tensorflow(context), native(context), sqlite(context)])),
+    await made(context, "client", "Prisma client"),
+    await made(context, "build", "build (dist)"),
+  ];
+}
+
+async function packages({ paths }) {
+  if (!existsSync(paths.modules)) return finding.problem("packages", "node_modules is missing", "Run: npm ci");
+  if (await dependenciesAreFresh(paths)) return finding.ok("packages", "node_modules matches package-lock.json");
+  return finding.problem("packages", "node_modules is older than package-lock.json", "Run: npm ci");
+}
+
+async function tensorflow({ paths, stamp }) {
+  const { problem, said } = await addonReport(paths.binding, "addon.TF_Version");
+  if (!problem) return finding.ok("TensorFlow", `library ${said}, binding loads (level tensorflow or fused)`);
+  const why = stamp.get("tensorflow")?.sentence ?? problem;
+  return finding.notice("TensorFlow", `no native library, level javascript: ${why}`, SETUP);
+}
+
+async function native({ paths, stamp }) {
+  const addon = await findAddon(join(paths.native, "build"));
+  const { problem } = addon ? await addonReport(addon) : { problem: "not built" };
+  if (!problem) return finding.ok("fused kernels", "load (level fused)");
+  return finding.notice("fused kernels", stamp.get("native")?.sentence ?? problem, SETUP);
+}
+
+async function sqlite({ paths, stamp }) {
+  const { problem } = await addonReport(paths.sqlite);
+  if (!problem) return finding.ok("SQLite driver", "better-sqlite3");
+  const why = stamp.get("sqlite")?.sentence ?? problem;
+  return finding.notice("SQLite driver", `libsql stands in for better-sqlite3: ${why}`, SETUP);
+}
+
+async function made(context, name, title) {
+  const step = steps[name];
+  const key = await step.key(context);
+  if (!(await step.present(context.paths))) return finding.problem(title, "missing", SETUP);
+  if (context.stamp.get(name)?.key === key) return finding.ok(title, "up to date");
+  return finding.problem(title, "older than its source", SETUP);
+}
