@@ -2,7 +2,14 @@ import type { JobEventBody } from "../schemas/events.ts";
 import type { ResolvedForecastSettings } from "../schemas/models.ts";
 import type { Scalar, Tensor, Variable } from "./backend.ts";
 
-/** What the training loop needs to know of a task. text/text-task.ts and series/forecast-task.ts are the two. */
+export interface Evaluation {
+  validationLoss: number | null;
+  metrics: Record<string, number>;
+}
+
+export type Sample = Omit<Extract<JobEventBody, { type: "sample" }>, "type" | "step">;
+
+/** What the training loop needs to know of a task. text/text-task.ts and series/forecast-task.ts are the two. Made by `create...Task(spec, random): Promise<TrainingTask>`. */
 export interface TrainingTask {
   /** Trainable variables by name, in a fixed order: the names of the checkpoint's tensors. */
   readonly parameters: ReadonlyMap<string, Variable>;
@@ -16,10 +23,13 @@ export interface TrainingTask {
    * and is called exactly once, under tf.variableGrads; carried state it keeps must be tf.keep()-ed and disposed by the task.
    */
   nextBatch(): () => Scalar;
-  /** Loss and named metrics on the validation data; validation_loss is null where there is none. Leaves the training state alone. */
-  evaluate(): { validationLoss: number | null; metrics: Record<string, number> };
-  /** A sample with the weights as they are. */
-  sample(): Omit<Extract<JobEventBody, { type: "sample" }>, "type" | "step">;
+  /**
+   * Loss and named metrics on the validation data; validationLoss is null where there is none. Leaves the training state alone.
+   * Awaits `pause` between pieces of work of a batch's size; it lets messages in, and rejects when the run is cancelled.
+   */
+  evaluate(pause: () => Promise<void>): Promise<Evaluation>;
+  /** A sample with the weights as they are; the same for the same weights and step. Awaits `pause` as evaluate does. */
+  sample(step: number, pause: () => Promise<void>): Promise<Sample>;
   /** All that a resumed run needs beside weights and optimizer: carried hidden state as tensors, cursor and random state as JSON. */
   saveState(): { tensors: Map<string, Tensor>; json: Record<string, unknown> };
   restoreState(state: { tensors: Map<string, Tensor>; json: Record<string, unknown> }): void;
