@@ -13,6 +13,7 @@ const rooms = {
   store: ["errors", "schemas", "calendar"],
   plugins: ["errors", "schemas", "config", "store", "jobs", "workers"],
   routes: ["errors", "schemas", "config"],
+  demo: ["schemas", "store"],
 };
 const path = (room) => `^src/${room}(/|\\.ts$)`;
 const oneWay = Object.entries(rooms).map(([room, allowed]) => ({
