@@ -18,6 +18,8 @@ export interface TrainingTask {
   readonly tokensPerStep: number;
   readonly vocabularySize: number | null;
   readonly forecast: ResolvedForecastSettings | null;
+  /** What the data made the task leave out or do otherwise: reported once, when a run starts at step 0. */
+  readonly warnings?: readonly { code: string; message: string }[];
   /**
    * Takes the next batch and moves the data cursor on. The function returned computes the loss (scalar) from `parameters`
    * and is called exactly once, under tf.variableGrads; carried state it keeps must be tf.keep()-ed and disposed by the task.
