@@ -9,7 +9,7 @@ export const errorRegistry = {
   body_not_utf8: [400, "The request body is not valid UTF-8"],
   number_not_finite: [400, "The JSON holds a number that does not fit a double"],
   request_invalid: [400, "The request cannot be read"],
-  // 401, 403, 404: who asks, from where, for what
+  // 401, 403, 404, 408: who asks, from where, for what, how slowly
   key_missing: [401, "An API key is required"],
   key_invalid: [401, "The API key is not valid"],
   scope_missing: [403, "The API key lacks the scope that this route needs"],
@@ -21,6 +21,8 @@ export const errorRegistry = {
   job_not_found: [404, "There is no such job"],
   checkpoint_not_found: [404, "There is no such checkpoint"],
   key_not_found: [404, "There is no such key"],
+  stream_not_found: [404, "There is no such open stream on this socket"],
+  request_timeout: [408, "The request did not arrive in time"],
   // 409: the state of things forbids it
   name_taken: [409, "The name is already in use"],
   dataset_in_use: [409, "The dataset is in use by a job that has not ended"],
@@ -28,6 +30,7 @@ export const errorRegistry = {
   model_untrained: [409, "The model has not been trained yet"],
   model_task_mismatch: [409, "The model does another task"],
   job_state: [409, "The job is in a state that does not allow this"],
+  stream_open: [409, "A stream with this stream_id is open on this socket"],
   idempotency_conflict: [409, "A request with this Idempotency-Key is still being answered"],
   // 413, 415, 422: the caller's data
   body_too_large: [413, "The request body is too large"],
@@ -37,8 +40,9 @@ export const errorRegistry = {
   prompt_characters_unknown: [422, "The prompt holds characters that the model has never seen"],
   history_too_short: [422, "The history is too short for this model"],
   idempotency_mismatch: [422, "The Idempotency-Key was used with another request body"],
-  // 429, 503, 507: limits of the caller, the server and the disk
+  // 429, 431, 503, 507: limits of the caller, the server and the disk
   rate_limited: [429, "Too many requests"],
+  headers_too_large: [431, "The request headers are too large"],
   server_busy: [503, "The server is busy"],
   server_draining: [503, "The server is shutting down"],
   inference_unavailable: [503, "The inference thread is not available"],

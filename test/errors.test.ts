@@ -22,5 +22,5 @@ test("anything else that was thrown becomes an internal error", () => {
 
 test("every status is one that the API promises", () => {
   const statuses = new Set(Object.values(errorRegistry).map(([status]) => status));
-  expect([...statuses].sort()).toEqual([400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503, 507]);
+  expect([...statuses].sort()).toEqual([400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 431, 500, 503, 507]);
 });

@@ -19,3 +19,13 @@ export const Ready = Type.Object({
   disk_free_bytes: Nullable(Type.Integer()),
 });
 export type Ready = Static<typeof Ready>;
+
+export const Live = Type.Object({ status: Type.Literal("live") });
+
+export const Version = Type.Object({
+  name: Type.String(),
+  version: Type.String(),
+  api: Type.String({ description: "The prefix of the routes: v1." }),
+  node: Type.String(),
+});
+export type Version = Static<typeof Version>;

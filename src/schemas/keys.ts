@@ -16,6 +16,15 @@ export const Key = Type.Object({
 });
 export type Key = Static<typeof Key>;
 
+export const KeyBody = Type.Object({ name: Name, scope: Type.Unsafe<Scope>(Scope) }, { additionalProperties: false });
+export type KeyBody = Static<typeof KeyBody>;
+
+export const NewKey = Type.Object({
+  ...Key.properties,
+  secret: Type.String({ description: "Shown this once: only its hash is kept." }),
+});
+export type NewKey = Static<typeof NewKey>;
+
 export const StreamTicket = Type.Object({
   object: Type.Literal("stream_ticket"),
   ticket: Type.String({ description: "Goes into ?ticket= of one socket." }),
