@@ -23,10 +23,10 @@ export interface RecurrentInput {
   resetAfter: boolean;
 }
 
-export interface RecurrentOutput {
+export type RecurrentOutput = {
   outputs: Tensor3D; // [batch, time, units]
   finalState: RecurrentState;
-}
+};
 
 /** A whole sequence through one layer, differentiable in inputs, initialState and weights. */
 export type RecurrentLayer = (input: RecurrentInput) => RecurrentOutput;

@@ -1,0 +1,7 @@
+import type { RecurrentLayer } from "./recurrent-layer.ts";
+import { referenceRecurrentLayer } from "./reference-recurrent-layer.ts";
+
+/** The recurrent layer of this process: the one place that decides between the implementations. */
+export function chooseRecurrentLayer(): RecurrentLayer {
+  return referenceRecurrentLayer;
+}

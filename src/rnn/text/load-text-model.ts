@@ -1,0 +1,30 @@
+import { appError } from "../../errors.ts";
+import { type CheckpointContents, tensorGroup } from "../checkpoint.ts";
+import type { CheckpointDescription } from "../checkpoint-description.ts";
+import { Parameters } from "../parameters.ts";
+import { createTextNetwork, type TextNetwork } from "./text-network.ts";
+import { Vocabulary } from "./vocabulary.ts";
+
+export interface TextModel {
+  description: CheckpointDescription;
+  vocabulary: Vocabulary;
+  network: TextNetwork;
+  /** Frees the weights. */
+  dispose(): void;
+}
+
+/** A text network with the weights of a checkpoint, ready to serve; throws checkpoint_corrupt, model_task_mismatch. */
+export function loadTextModel({ description, tensors }: CheckpointContents): TextModel {
+  if (description.task !== "text") {
+    throw appError("model_task_mismatch", `expected a checkpoint of a text model, got one for ${description.task}`);
+  }
+  const vocabulary = Vocabulary.fromJSON(description.taskDescription.vocabulary);
+  const parameters = new Parameters(tensorGroup(tensors, "model"));
+  try {
+    const network = createTextNetwork(description.architecture, vocabulary.size, parameters);
+    return { description, vocabulary, network, dispose: () => parameters.dispose() };
+  } catch (error) {
+    parameters.dispose();
+    throw error;
+  }
+}
