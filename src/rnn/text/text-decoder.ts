@@ -1,0 +1,15 @@
+/** Of each layer the hidden state, and the cell state where the cell has one. Belongs to one stream. */
+export type DecoderState = Float32Array[][]; // [layers][1 or 2][units, padded]
+
+/** A text network that goes on one character at a time, for one stream. */
+export interface TextDecoder {
+  readonly vocabularySize: number;
+  /** Memory it holds. */
+  readonly bytes: number;
+  /** Zeros, as at the start of a training stream. */
+  initialState(): DecoderState;
+  /** Moves the state on over tokens whose logits nobody needs. */
+  read(tokens: Int32Array, state: DecoderState): void;
+  /** Moves the state on by one token; returns the logits of the next [vocabulary], valid until the decoder's next call. */
+  step(token: number, state: DecoderState): Float32Array;
+}
