@@ -16,7 +16,7 @@ export interface JobChange {
   /** A new checkpoint: replaces the latest, and the best when it is best; the model serves the best from now on. */
   checkpoint?: Omit<Checkpoint, "object" | "latest" | "created_at"> & { path: string };
   /** What the data decided about the model. */
-  model?: Partial<Pick<Model, "parameter_count" | "forecast" | "status" | "metrics">>;
+  model?: Partial<Pick<Model, "parameter_count" | "forecast" | "metrics">>;
   /** Success: the best checkpoint becomes the model's next version. */
   newVersion?: boolean;
 }
