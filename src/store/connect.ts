@@ -1,0 +1,41 @@
+import { PrismaBetterSqlite3 } from "@prisma/adapter-better-sqlite3";
+import { PrismaLibSql } from "@prisma/adapter-libsql";
+
+/** better-sqlite3 is the faster one and has to be compiled; libsql comes prebuilt. The rest of the room sees no difference. */
+export type SqliteDriver = "better-sqlite3" | "libsql";
+
+/** A connection to one SQLite file, as Prisma's adapters shape it. */
+export type Connection = Awaited<ReturnType<PrismaBetterSqlite3["connect"]>>;
+
+/** better-sqlite3 where its addon loads in this Node.js, else libsql. */
+export async function chooseDriver(): Promise<SqliteDriver> {
+  try {
+    const connection = await connect(":memory:", { driver: "better-sqlite3", busyTimeoutMs: 0 });
+    await connection.dispose();
+    return "better-sqlite3";
+  } catch {
+    // Whatever keeps the addon from loading (not built, another Node.js, another C library), libsql stands in.
+    return "libsql";
+  }
+}
+
+export interface ConnectOptions {
+  driver: SqliteDriver;
+  /** How long a statement waits for another program's lock, blocking this thread. */
+  busyTimeoutMs: number;
+}
+
+/** Opens `file`, making it when it is not there. */
+export function connect(file: string, { driver, busyTimeoutMs }: ConnectOptions): Promise<Connection> {
+  if (driver === "better-sqlite3") return new PrismaBetterSqlite3({ url: file, timeout: busyTimeoutMs }).connect();
+  return new PrismaLibSql({
+    url: file === ":memory:" ? file : `file:${encodeURI(file)}`,
+    timeout: busyTimeoutMs,
+  }).connect();
+}
+
+/** Runs one statement with no arguments; rows as arrays. Works for statements that return rows and for those that do not. */
+export async function runStatement(connection: Connection, sql: string): Promise<unknown[][]> {
+  const { rows } = await connection.queryRaw({ sql, args: [], argTypes: [] });
+  return rows;
+}

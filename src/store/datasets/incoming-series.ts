@@ -1,0 +1,16 @@
+/** A series as a reader hands it on: each value read, the whole not yet checked. */
+export interface IncomingSeries {
+  id: string;
+  start?: string | undefined;
+  timestamps?: string[] | undefined;
+  /** NaN where a value is missing. */
+  values: number[];
+  /** JSON pointer of one of its parts, for faults. */
+  pointer(field: "id" | "start" | "timestamps" | "target", index?: number | null): string;
+  /** Where a person finds the value: `row 17`, or `index 5`. */
+  place(index: number): string;
+}
+
+/** Bounds the memory that one series takes while it is checked. */
+export const maximumSeriesLength = 2_000_000;
+export const maximumIdLength = 256;

@@ -1,0 +1,45 @@
+import { open } from "node:fs/promises";
+import type { Dataset, DatasetPreview, Series } from "../../schemas/datasets.ts";
+
+const previewCharacters = 2000;
+const previewSeries = 5;
+const previewValues = 100;
+
+/** The beginning of a stored dataset: enough to see that it is the right one. */
+export async function previewDataset(path: string, dataset: Dataset): Promise<DatasetPreview> {
+  return dataset.kind === "text" ? previewText(path, dataset.bytes) : previewSeriesOf(path, dataset);
+}
+
+async function previewText(path: string, bytes: number): Promise<DatasetPreview> {
+  const handle = await open(path, "r");
+  try {
+    const buffer = Buffer.alloc(Math.min(bytes, previewCharacters * 4));
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
+    // stream: a character that the buffer cuts in two is left out.
+    const text = new TextDecoder().decode(buffer.subarray(0, bytesRead), { stream: bytesRead < bytes });
+    const shown = [...text].slice(0, previewCharacters).join("");
+    return { kind: "text", text: shown, truncated: Buffer.byteLength(shown) < bytes };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function previewSeriesOf(path: string, { summary }: Dataset): Promise<DatasetPreview> {
+  const total = summary.kind === "series" ? summary.series : 0;
+  const series: Series[] = [];
+  let truncated = total > previewSeries;
+  const handle = await open(path, "r");
+  try {
+    for await (const line of handle.readLines({ encoding: "utf8" })) {
+      const whole = JSON.parse(line) as Series;
+      truncated ||= whole.target.length > previewValues;
+      const { timestamps } = whole;
+      const cut = timestamps === undefined ? {} : { timestamps: timestamps.slice(0, previewValues) };
+      series.push({ ...whole, ...cut, target: whole.target.slice(0, previewValues) });
+      if (series.length === previewSeries) break;
+    }
+  } finally {
+    await handle.close();
+  }
+  return { kind: "series", series, truncated };
+}

@@ -1,0 +1,40 @@
+import type { DatasetSummary } from "../../schemas/datasets.ts";
+
+const rarestShown = 10;
+
+/** Counts a text as it passes by: characters (code points), lines, and how often each character occurs. */
+export class TextStatistics {
+  readonly #counts = new Float64Array(0x110000);
+  #characters = 0;
+  #last = -1;
+
+  /** Takes whole characters: a surrogate pair is never split over two calls. */
+  add(text: string): void {
+    for (let index = 0; index < text.length; index++) {
+      const code = text.codePointAt(index)!;
+      if (code > 0xffff) index++;
+      this.#counts[code]!++;
+      this.#characters++;
+      this.#last = code;
+    }
+  }
+
+  count(character: string): number {
+    return this.#counts[character.codePointAt(0)!]!;
+  }
+
+  summary(): Extract<DatasetSummary, { kind: "text" }> {
+    const characters: { character: string; count: number }[] = [];
+    for (const [code, count] of this.#counts.entries()) {
+      if (count > 0) characters.push({ character: String.fromCodePoint(code), count });
+    }
+    const lineEnds = this.count("\n");
+    return {
+      kind: "text",
+      characters: this.#characters,
+      lines: lineEnds + (this.#characters > 0 && this.#last !== 10 ? 1 : 0),
+      vocabulary_size: characters.length,
+      rarest: characters.sort((a, b) => a.count - b.count).slice(0, rarestShown),
+    };
+  }
+}

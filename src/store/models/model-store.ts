@@ -1,0 +1,89 @@
+import { rm, stat } from "node:fs/promises";
+import { appError } from "../../errors.ts";
+import { checkpointFolder, checkpointPath } from "../checkpoint-files.ts";
+import { Prisma } from "../generated/client.ts";
+import { unfinishedStatuses } from "../jobs/to-job.ts";
+import { orNameTaken } from "../name-taken.ts";
+import { pageArguments, pageOf } from "../page-of.ts";
+import type { ModelStore } from "../store.ts";
+import type { StoreContext } from "../store-context.ts";
+import { findModel } from "./find-model.ts";
+import { modelParts, toModel } from "./to-model.ts";
+
+export function createModelStore(context: StoreContext): ModelStore {
+  const { client, newId } = context;
+  return {
+    async create(model) {
+      const now = new Date();
+      const data = {
+        id: newId("mdl"),
+        name: model.name,
+        task: model.task,
+        architecture: model.architecture,
+        forecast: model.forecast ?? Prisma.DbNull,
+        parameterCount: model.parameter_count,
+        metrics: {},
+        tags: model.tags,
+        createdAt: now,
+        updatedAt: now,
+      };
+      return toModel(await orNameTaken("model", model.name, () => client.model.create({ data, include: modelParts })));
+    },
+
+    get: (reference) => findModel(client, reference),
+
+    async list(page) {
+      return pageOf(await client.model.findMany({ ...pageArguments(page), include: modelParts }), page.limit, toModel);
+    },
+
+    async update(reference, { name, tags }) {
+      const { id } = await findModel(client, reference);
+      const data = {
+        ...(name === undefined ? {} : { name }),
+        ...(tags === undefined ? {} : { tags }),
+        updatedAt: new Date(),
+      };
+      return toModel(
+        await orNameTaken("model", name, () => client.model.update({ where: { id }, data, include: modelParts })),
+      );
+    },
+
+    remove: (reference) => removeModel(context, reference),
+    checkpoint: (model, checkpoint) => findCheckpointFile(context, model, checkpoint),
+  };
+}
+
+async function removeModel({ client, folder }: StoreContext, reference: string): Promise<void> {
+  const jobs = await client.$transaction(async (transaction) => {
+    const { id, name } = await findModel(transaction, reference);
+    const jobs = await transaction.job.findMany({ where: { modelId: id }, select: { id: true, status: true } });
+    const busy = jobs.find((job) => unfinishedStatuses.includes(job.status));
+    if (busy !== undefined) {
+      throw appError("model_in_use", `the model ${name} is in use by job ${busy.id} (${busy.status}): cancel it first`);
+    }
+    await transaction.model.delete({ where: { id } });
+    return jobs;
+  });
+  for (const job of jobs) await rm(checkpointFolder(folder, job.id), { recursive: true, force: true });
+}
+
+async function findCheckpointFile({ client, folder }: StoreContext, reference: string, checkpoint?: string) {
+  const model = await findModel(client, reference);
+  const id = checkpoint ?? model.checkpoint;
+  if (id === null)
+    throw appError("model_untrained", `the model ${model.name} has no checkpoint yet: train it with a job`);
+  const row = await client.checkpoint.findFirst({ where: { id, job: { modelId: model.id } } });
+  if (row === null) {
+    throw appError(
+      "checkpoint_not_found",
+      `expected the id of a checkpoint of the model ${model.name}, got ${JSON.stringify(id)}`,
+    );
+  }
+  const path = checkpointPath(folder, row);
+  try {
+    await stat(path);
+  } catch (cause) {
+    throw appError("checkpoint_corrupt", `the file of checkpoint ${id} is missing from the data folder`, { cause });
+  }
+  return { id, path };
+}

@@ -1,0 +1,37 @@
+import type { Metrics } from "../../schemas/common.ts";
+import type { Architecture, ForecastSettings, Model, Task } from "../../schemas/models.ts";
+import type { Prisma } from "../generated/client.ts";
+
+/** All that a Model shows beside its own row. A running or queued job is what makes it "training", so a crash cannot leave it so. */
+export const modelParts = {
+  versions: { orderBy: { version: "asc" } },
+  _count: { select: { jobs: { where: { status: { in: ["queued", "running"] } } } } },
+} satisfies Prisma.ModelInclude;
+
+type ModelRow = Prisma.ModelGetPayload<{ include: typeof modelParts }>;
+
+export function toModel(row: ModelRow): Model {
+  const trained = row.checkpointId === null ? "untrained" : "ready";
+  return {
+    id: row.id,
+    object: "model",
+    name: row.name,
+    task: row.task as Task,
+    status: row._count.jobs > 0 ? "training" : trained,
+    architecture: row.architecture as Architecture,
+    forecast: row.forecast as ForecastSettings | null,
+    parameter_count: row.parameterCount === null ? null : Number(row.parameterCount),
+    checkpoint: row.checkpointId,
+    metrics: row.metrics as Metrics,
+    versions: row.versions.map((version) => ({
+      version: version.version,
+      checkpoint: version.checkpointId,
+      job: version.jobId,
+      metrics: version.metrics as Metrics,
+      created_at: version.createdAt.toISOString(),
+    })),
+    tags: row.tags as string[],
+    created_at: row.createdAt.toISOString(),
+    updated_at: row.updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,62 @@
+import { statfs } from "node:fs/promises";
+import { chooseDriver, type SqliteDriver } from "./connect.ts";
+import { type DataFolder, makeDataFolder } from "./data-folder.ts";
+import { createDatasetStore } from "./datasets/dataset-store.ts";
+import { lockFolder } from "./folder-lock.ts";
+import type { PrismaClient } from "./generated/client.ts";
+import { createIdempotencyStore } from "./idempotency-store.ts";
+import { createJobStore } from "./jobs/job-store.ts";
+import { createKeyStore } from "./key-store.ts";
+import { createModelStore } from "./models/model-store.ts";
+import { idFactory } from "./new-id.ts";
+import { openDatabase } from "./open-database.ts";
+import type { Store } from "./store.ts";
+import { withStoreFailures } from "./store-failure.ts";
+import { sweepFiles } from "./sweep-files.ts";
+
+export interface OpenStoreOptions {
+  dataFolder: string;
+  maxUploadBytes: number;
+  /** The faster one that loads, by default. */
+  driver?: SqliteDriver;
+  /** This release's own, by default. */
+  migrationsFolder?: string;
+}
+
+/** Makes, locks, checks, migrates and tidies the data folder, and opens what is in it. Throws StoreOpenError. */
+export async function openStore(options: OpenStoreOptions): Promise<Store> {
+  const folder = await makeDataFolder(options.dataFolder);
+  const driver = options.driver ?? (await chooseDriver());
+  const lock = await lockFolder(folder, driver);
+  let client: PrismaClient | undefined;
+  const close = async () => {
+    await client?.$disconnect();
+    await lock.release();
+  };
+  try {
+    client = await openDatabase(folder, { driver, migrationsFolder: options.migrationsFolder });
+    await sweepFiles(client, folder);
+    return { ...(await storeOn(client, { folder, maxUploadBytes: options.maxUploadBytes })), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function storeOn(
+  client: PrismaClient,
+  { folder, maxUploadBytes }: { folder: DataFolder; maxUploadBytes: number },
+): Promise<Omit<Store, "close">> {
+  const context = { client, folder, maxUploadBytes, newId: await idFactory(client) };
+  return {
+    datasets: withStoreFailures(createDatasetStore(context)),
+    models: withStoreFailures(createModelStore(context)),
+    jobs: withStoreFailures(createJobStore(context)),
+    keys: withStoreFailures(await createKeyStore(context)),
+    idempotency: withStoreFailures(await createIdempotencyStore(context)),
+    async diskFreeBytes() {
+      const { bavail, bsize } = await statfs(folder.root);
+      return bavail * bsize;
+    },
+  };
+}
