@@ -23,7 +23,9 @@ export async function provideBetterSqlite3(context) {
     if (!(await addonProblem(paths.sqlite))) return version;
     await cache.remove(name);
   }
-  if (!(await downloadPrebuilt(context, manifest))) await compile(context, version);
+  // An npm that ran install scripts may have built it already.
+  const ready = !(await addonProblem(paths.sqlite)) || (await downloadPrebuilt(context, manifest));
+  if (!ready) await compile(context, version);
   await cache.findOrMake(name, (folder) => fs.copyFile(paths.sqlite, join(folder, FILE)));
   return version;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs/promises";
 import os from "node:os";
 import { join } from "node:path";
+import { isAlive } from "./is-alive.mjs";
 
 /** Where the per-user cache lies: XDG_CACHE_HOME or ~/.cache, then "unroll". */
 export function cacheFolder(env = process.env) {
@@ -54,7 +55,7 @@ export class Cache {
   /** A new empty folder inside the cache (so on its disk); the caller removes it. */
   async temporary(name) {
     await this.#removeAbandoned();
-    const folder = join(this.folder, `.tmp-${process.pid}-${randomBytes(4).toString("hex")}-${name}`);
+    const folder = join(this.folder, `.tmp-${os.hostname()}-${process.pid}-${randomBytes(4).toString("hex")}-${name}`);
     await fs.mkdir(folder, { recursive: true });
     return folder;
   }
@@ -74,14 +75,17 @@ export class Cache {
     return folder;
   }
 
-  /** Clears what set-ups that were killed left behind, once a day has passed. */
+  /** Clears what set-ups that were killed left behind: at once those of this machine, the others after a day. */
   async #removeAbandoned() {
     const yesterday = Date.now() - 24 * 3600 * 1000;
     for (const name of await fs.readdir(this.folder)) {
       if (!name.startsWith(".tmp-")) continue;
       const folder = join(this.folder, name);
       const status = await fs.stat(folder).catch(() => undefined); // its owner may remove it meanwhile
-      if (status && status.mtimeMs < yesterday) await fs.rm(folder, { recursive: true, force: true });
+      const owner =
+        name.startsWith(`.tmp-${os.hostname()}-`) && name.slice(`.tmp-${os.hostname()}-`.length).split("-")[0];
+      const abandoned = owner ? !isAlive(Number(owner)) : status?.mtimeMs < yesterday;
+      if (abandoned) await fs.rm(folder, { recursive: true, force: true });
     }
   }
 }

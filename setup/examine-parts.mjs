@@ -27,22 +27,25 @@ async function packages({ paths }) {
 async function tensorflow({ paths, stamp }) {
   const { problem, said } = await addonReport(paths.binding, "addon.TF_Version");
   if (!problem) return finding.ok("TensorFlow", `library ${said}, binding loads (level tensorflow or fused)`);
-  const why = stamp.get("tensorflow")?.sentence ?? problem;
-  return finding.notice("TensorFlow", `no native library, level javascript: ${why}`, SETUP);
+  return standIn("TensorFlow", stamp.get("tensorflow"), `the binding does not load: ${problem}`);
 }
 
 async function native({ paths, stamp }) {
   const addon = await findAddon(join(paths.native, "build"));
   const { problem } = addon ? await addonReport(addon) : { problem: "not built" };
   if (!problem) return finding.ok("fused kernels", "load (level fused)");
-  return finding.notice("fused kernels", stamp.get("native")?.sentence ?? problem, SETUP);
+  return standIn("fused kernels", stamp.get("native"), problem);
 }
 
 async function sqlite({ paths, stamp }) {
   const { problem } = await addonReport(paths.sqlite);
   if (!problem) return finding.ok("SQLite driver", "better-sqlite3");
-  const why = stamp.get("sqlite")?.sentence ?? problem;
-  return finding.notice("SQLite driver", `libsql stands in for better-sqlite3: ${why}`, SETUP);
+  return standIn("SQLite driver", stamp.get("sqlite"), `libsql stands in, better-sqlite3 does not load: ${problem}`);
+}
+
+/** What the last set-up said about the part it could not make, else what was found now. */
+function standIn(name, outcome, problem) {
+  return finding.notice(name, outcome?.what ?? problem, outcome?.remedy ?? SETUP);
 }
 
 async function made(context, name, title) {

@@ -4,6 +4,7 @@ import net from "node:net";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { finding } from "./finding.mjs";
+import { isAlive } from "./is-alive.mjs";
 
 /** The place the service will run in: its settings, the port, the data folder. */
 export async function examineService({ paths, env }) {
@@ -47,6 +48,13 @@ async function dataFolder(folder) {
   try {
     const nearest = await existing(folder);
     await fs.access(nearest, fs.constants.W_OK);
+    const holder = Number(await fs.readFile(join(folder, "server.pid"), "utf8").catch(() => Number.NaN)); // none runs
+    if (holder > 0 && isAlive(holder))
+      return finding.problem(
+        "data folder",
+        `${folder} is in use by another server (process ${holder})`,
+        "Stop it, or set UNROLL_DATA_DIR to another folder.",
+      );
     return finding.ok("data folder", nearest === folder ? `${folder} is writable` : `${folder} will be made`);
   } catch (error) {
     return finding.problem(

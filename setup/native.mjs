@@ -21,7 +21,7 @@ import { tensorflowVersion } from "./wheel.mjs";
  * an Error whose message can be shown to a person.
  */
 export async function provideNative({ cache, paths, progress, toolchain, nodeHeaders }) {
-  const name = `native-${await hashTree(paths.native, ["build", "node_modules"])}-tensorflow-${tensorflowVersion}-${platformKey()}`;
+  const name = `native-${await hashTree(paths.native, ["build", "test"])}-tensorflow-${tensorflowVersion}-${platformKey()}`;
   const output = join(paths.native, "build");
   const cached = await cache.find(name);
   if (cached && (await restore(cached, output))) return "fused kernels";

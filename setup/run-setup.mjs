@@ -97,8 +97,9 @@ async function runStep(context, name) {
     await context.stamp.record(name, { key, detail: await step.run(context) });
   } catch (error) {
     if (!step.standIn || !(error instanceof SetupFailure)) throw error;
-    const sentence = `${error.what} ${step.standIn} ${error.remedy}`;
-    await context.stamp.record(name, { key, reason: error.reason, sentence, tools: context.tools, at: Date.now() });
+    const { reason, remedy } = error;
+    const what = `${error.what} ${step.standIn}`;
+    await context.stamp.record(name, { key, reason, what, remedy, tools: context.tools, at: Date.now() });
   }
 }
 
@@ -108,7 +109,7 @@ function report({ stamp, progress, purpose, paths }) {
     .filter(([, step]) => !step.needed || step.needed({ stamp, paths }))
     .map(([name]) => stamp.get(name))
     .filter((outcome) => outcome?.reason);
-  for (const { sentence } of outcomes) progress.warn(sentence);
+  for (const { what, remedy } of outcomes) progress.warn(`${what} ${remedy}`);
   if (purpose !== "setup") return exitCodes.ok.code;
   if (outcomes.length === 0) progress.say(`everything is in place in ${paths.root}`);
   return outcomes.length === 0 ? exitCodes.ok.code : exitCodes[outcomes[0].reason].code;

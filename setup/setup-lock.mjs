@@ -2,6 +2,7 @@ import fs from "node:fs/promises";
 import os from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { isAlive } from "./is-alive.mjs";
 import { SetupFailure } from "./setup-failure.mjs";
 
 const TOUCH_MS = 5_000;
@@ -58,14 +59,5 @@ async function read(file) {
   } catch (error) {
     if (error.code === "ENOENT") return undefined;
     throw error;
-  }
-}
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === "EPERM";
   }
 }

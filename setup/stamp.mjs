@@ -7,7 +7,7 @@ const NETWORK_RETRY_MS = 6 * 3600 * 1000;
 const networkReasons = ["pypi_unreachable", "node_headers"];
 
 /**
- * What each step left behind: {key, detail} when it worked, {key, reason, sentence, tools, at} when it did not.
+ * What each step left behind: {key, detail} when it worked, {key, reason, what, remedy, tools, at} when it did not.
  * A key holds everything the step's result depends on; the same key means there is nothing to do.
  */
 export class Stamp {

@@ -23,7 +23,7 @@ export const steps = Object.freeze({
   native: {
     after: "tensorflow",
     key: async ({ paths }) =>
-      `${await hashTree(paths.native, ["build", "node_modules"])} ${tensorflowVersion} ${platformKey()}`,
+      `${await hashTree(paths.native, ["build", "test"])} ${tensorflowVersion} ${platformKey()}`,
     present: async ({ native }) => (await findAddon(join(native, "build"))) !== undefined,
     needed: (context) =>
       hasNative(context.paths) && context.stamp.get("tensorflow")?.detail?.includes(tensorflowVersion),

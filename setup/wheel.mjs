@@ -68,7 +68,8 @@ export async function downloadWheel(folder, wheel) {
       ...["--platform", wheel.platform, "--python-version", "3.11", "--implementation", "cp", "--abi", "cp311"],
       ...["--progress-bar", "off", "--retries", "2", "--dest", folder, name],
     ],
-    { timeoutMs: 20 * 60_000 },
+    // pip's temporary files go to the disk that was found large enough.
+    { env: { ...process.env, TMPDIR: folder }, timeoutMs: 20 * 60_000 },
   );
   if (code !== 0) throw downloadFailure(name, output, timedOut);
   const [file] = (await fs.readdir(folder)).filter((entry) => entry.endsWith(".whl"));
@@ -83,10 +84,13 @@ function downloadFailure(name, output, timedOut) {
       `pip found no space on the disk for ${name}.`,
       "Free some and run: npm run setup",
     );
+  const unreachable = /Connection|Retrying|timed out|resolve|unreachable/i.test(output);
   const said = timedOut ? "no end after 20 minutes" : lastLines(output, 1);
   return new SetupFailure(
     "pypi_unreachable",
-    `pip could not download ${name} (${said}).`,
+    unreachable
+      ? `pip cannot reach PyPI (or the index it is set to), which has TensorFlow's library.`
+      : `pip could not download ${name} (${said}).`,
     "Check the network, the proxy and pip's index settings, then run: npm run setup",
   );
 }

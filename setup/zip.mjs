@@ -12,12 +12,14 @@ const IN_ZIP64 = 0xffffffff;
 
 /** Reads named members out of a zip file (also zip64) without holding the archive in memory. */
 export class ZipFile {
+  #file;
   #handle;
   /** @type {{name: string, method: number, crc: number, compressedSize: number, size: number, offset: number}[]} */
   entries = [];
 
   static async open(file) {
     const zip = new ZipFile();
+    zip.#file = file;
     zip.#handle = await fs.open(file);
     try {
       zip.entries = await zip.#readDirectory();
@@ -46,13 +48,7 @@ export class ZipFile {
     const check = checksum();
     const stages = [
       entry.compressedSize > 0
-        ? createReadStream("", {
-            fd: this.#handle.fd,
-            start,
-            end: start + entry.compressedSize - 1,
-            autoClose: false,
-            highWaterMark: 1 << 20,
-          })
+        ? createReadStream(this.#file, { start, end: start + entry.compressedSize - 1, highWaterMark: 1 << 20 })
         : [],
       ...(entry.method === 8 ? [zlib.createInflateRaw({ chunkSize: 1 << 18 })] : []),
       check.stream,

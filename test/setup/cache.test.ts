@@ -1,5 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Cache, cacheFolder } from "../../setup/cache.mjs";
@@ -45,16 +45,19 @@ test("what fails half-way leaves nothing behind", async () => {
   expect(await cache.find("thing-1")).toBeUndefined();
 });
 
-test("what a killed set-up left is cleared a day later", async () => {
-  const cache = new Cache(folder);
-  const abandoned = await cache.temporary("thing-1");
-  const fresh = await cache.temporary("thing-2");
-  const long = new Date(Date.now() - 25 * 3_600_000);
-  await utimes(abandoned, long, long);
-  await cache.findOrMake("thing-3", fill("x"));
-  expect((await readdir(folder)).map((name) => join(folder, name)).sort()).toEqual(
-    [fresh, join(folder, "thing-3")].sort(),
-  );
+test("what a killed set-up left is cleared: at once on its machine, after a day on another", async () => {
+  const [dead, alive] = [2 ** 22 + 1, process.pid]; // the first is beyond Linux's largest process id
+  const names = [
+    `.tmp-${hostname()}-${dead}-0-a`,
+    `.tmp-${hostname()}-${alive}-0-b`,
+    ".tmp-other-7-0-c",
+    ".tmp-other-8-0-d",
+  ];
+  for (const name of names) await mkdir(join(folder, name));
+  const longAgo = new Date(Date.now() - 25 * 3_600_000);
+  await utimes(join(folder, names[3]!), longAgo, longAgo);
+  await new Cache(folder).findOrMake("thing-1", fill("x"));
+  expect((await readdir(folder)).sort()).toEqual([names[1], names[2], "thing-1"].sort());
 });
 
 test("a cache that cannot be written is replaced by one in the project, with one sentence", async () => {

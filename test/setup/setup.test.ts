@@ -9,6 +9,7 @@ import { nodeVersionProblem } from "../../setup/node-version.mjs";
 import { SetupFailure } from "../../setup/setup-failure.mjs";
 import { missingTools, requireToolchain } from "../../setup/toolchain.mjs";
 import { wheelFor } from "../../setup/wheel.mjs";
+import { exitCodes as serverCodes } from "../../src/exit-codes.ts";
 
 const project = join(import.meta.dirname, "..", "..");
 let root: string;
@@ -93,7 +94,10 @@ test("exit codes are one for each cause and fit a shell", () => {
   const codes = Object.values(exitCodes).map(({ code }) => code);
   expect(new Set(codes).size).toBe(codes.length);
   for (const code of codes) expect(code).toBeLessThan(128 + 3);
-  expect(exitCodes.data_folder_locked.code).toBe(3);
+  const { stopped, ...failures } = serverCodes;
+  expect(stopped).toBe(exitCodes.ok.code);
+  for (const [cause, code] of Object.entries(failures))
+    expect(exitCodes[cause as keyof typeof failures], cause).toMatchObject({ code });
   expect(() => new SetupFailure("no_such_cause", "...")).toThrow(TypeError);
 });
 

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const failed = (reason: string) => ({ key: "a", reason, sentence: "...", tools: "make", at: 0 });
+const failed = (reason: string) => ({ key: "a", reason, what: "...", remedy: "...", tools: "make", at: 0 });
 
 test("a step is settled for the key it worked for, across processes, and for no other", async () => {
   const stamp = await Stamp.read(file);
