@@ -1,6 +1,7 @@
 import util from "node:util";
 import type * as TensorFlow from "@tensorflow/tfjs";
 import type { Backend } from "../schemas/health.ts";
+import { loadFusedKernels } from "./load-fused-kernels.ts";
 
 export type Tensor = TensorFlow.Tensor;
 export type Tensor1D = TensorFlow.Tensor1D;
@@ -19,12 +20,14 @@ function restoreRemovedFunctions(): void {
 
 async function chooseBackend(): Promise<{ tf: TensorFlowApi; backend: Backend }> {
   restoreRemovedFunctions();
+  const { kernels, reason: missingKernels } = loadFusedKernels();
   try {
     const native = (await import("@tensorflow/tfjs-node")).default as unknown as TensorFlowApi & {
       version: { tfjs: string };
     };
     const binding = native.backend() as unknown as { binding: { TF_Version: string } };
-    return { tf: native, backend: { level: "tensorflow", version: binding.binding.TF_Version, reason: null } };
+    const level = kernels ? "fused" : "tensorflow";
+    return { tf: native, backend: { level, version: binding.binding.TF_Version, reason: missingKernels } };
   } catch (error) {
     const plain = (await import("@tensorflow/tfjs")) as unknown as TensorFlowApi;
     await plain.setBackend("cpu");

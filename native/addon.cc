@@ -1,0 +1,43 @@
+// The door to Node.js: loading this file quiets TensorFlow's log and registers the ops, once per process.
+// Exports { kernels: "avx512" | "avx2" | "portable", threads }.
+#include <node_api.h>
+
+#include <exception>
+#include <mutex>
+
+#include "ops/recurrent-ops.h"
+#include "recurrent/dispatch.h"
+#if __has_include("absl/log/globals.h")
+#include "absl/log/globals.h"
+#endif
+
+namespace {
+
+void registerOps() {
+  // Several worker threads may load the addon; TensorFlow ends the process over an op registered twice.
+  static std::once_flag once;
+  std::call_once(once, [] {
+#if __has_include("absl/log/globals.h")
+    absl::SetMinLogLevel(absl::LogSeverityAtLeast::kError);
+#endif
+    unroll::registerRecurrentOps();
+  });
+}
+
+napi_value initialise(napi_env env, napi_value exports) {
+  try {
+    registerOps();
+    napi_value kernels, threads;
+    napi_create_string_utf8(env, unroll::kernels().name, NAPI_AUTO_LENGTH, &kernels);
+    napi_create_int32(env, unroll::ThreadPool::shared().threads(), &threads);
+    napi_set_named_property(env, exports, "kernels", kernels);
+    napi_set_named_property(env, exports, "threads", threads);
+  } catch (const std::exception& error) {
+    napi_throw_error(env, nullptr, error.what());
+  }
+  return exports;
+}
+
+}  // namespace
+
+NAPI_MODULE(unroll, initialise)

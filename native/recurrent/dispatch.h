@@ -1,0 +1,23 @@
+// The kernels of the best processor level that this machine has.
+#pragma once
+#include "recurrent/shapes.h"
+#include "threads/thread-pool.h"
+
+namespace unroll {
+
+/** One processor level's functions, each by cell in the order of `Cell`. */
+struct KernelSet {
+  const char* name;
+  void (*forward[4])(const ForwardCall&, ThreadPool&);
+  void (*gradient[4])(const GradientCall&, ThreadPool&);
+};
+
+#if defined(__x86_64__)
+extern const KernelSet avx512Kernels, avx2Kernels;
+#endif
+extern const KernelSet portableKernels;
+
+/** Chosen once, by asking the processor. */
+const KernelSet& kernels();
+
+}  // namespace unroll

@@ -1,0 +1,180 @@
+// A whole sequence forward. Each thread owns some batch rows for all steps, so nothing waits inside the sequence.
+#pragma once
+#include "recurrent/kernels/cells.h"
+#include "recurrent/kernels/pack.h"
+#include "recurrent/kernels/scratch.h"
+#include "recurrent/kernels/tile.h"
+#include "threads/thread-pool.h"
+
+namespace unroll {
+namespace {
+
+/** Batch rows [first, last). */
+struct RowRange {
+  Index first, last;
+  Index size() const { return last - first; }
+};
+
+/** Calls work(range) for equal ranges of batch rows, one a thread. */
+template <class Work>
+inline void overRowRanges(const RecurrentShape& shape, ThreadPool& pool, const Work& work) {
+  const int ranges = int(std::min<Index>(pool.threads(), shape.batch));
+  pool.run(ranges, [&](int range) {
+    work(RowRange{shape.batch * range / ranges, shape.batch * (range + 1) / ranges});
+  });
+}
+
+template <class P, template <class> class CellOf>
+class Forward {
+  using Cell = CellOf<P>;
+
+ public:
+  explicit Forward(const ForwardCall& call) : call(call), layout(call.shape), reserve(call.reserve, layout) {}
+
+  void run(ThreadPool& pool) {
+    allocate();
+    pool.run(int(layout.panels), [&](int panel) { pack(panel); });
+    overRowRanges(call.shape, pool, [&](RowRange rows) { runRows(rows); });
+  }
+
+ private:
+  const ForwardCall& call;
+  const PanelLayout layout;
+  const Reserve<float> reserve;
+  float *inputPanels, *hiddenPanels, *resetPanels, *biasPanels;
+
+  void allocate() {
+    static thread_local Scratch input, hidden, reset, bias;
+    const Index units = layout.shape.units;
+    inputPanels = input.atLeast(call.input.tokens ? 0 : packedPanel(layout.inputWindow(), layout.shape.input, layout.panels));
+    hiddenPanels = hidden.atLeast(packedPanel(layout.hiddenWindow(), units, layout.panels));
+    resetPanels = reset.atLeast(Cell::twoProducts ? packedPanel(layout.resetWindow(), units, layout.panels) : 0);
+    biasPanels = bias.atLeast(layout.panels * panelColumns);
+  }
+
+  void pack(Index panel) {
+    const auto packed = [&](Window window, Index rows, const float* kernel, float* to) {
+      packPanel<P>(layout, window, rows, kernel, panel, to + packedPanel(window, rows, panel));
+    };
+    if (call.input.numbers) packed(layout.inputWindow(), layout.shape.input, call.weights.kernel, inputPanels);
+    packed(layout.hiddenWindow(), layout.shape.units, call.weights.recurrentKernel, hiddenPanels);
+    if constexpr (Cell::twoProducts) packed(layout.resetWindow(), layout.shape.units, call.weights.recurrentKernel, resetPanels);
+    packBias<P>(layout, call.weights.bias, panel, biasPanels + panel * panelColumns);
+  }
+
+  void runRows(RowRange rows) {
+    startStates(rows);
+    for (Index panel = 0; panel < layout.panels; panel++)
+      if (call.input.numbers)
+        projectNumbers(rows, panel);
+      else
+        gatherTokens(rows, panel);
+    for (Index time = 0; time < layout.shape.time; time++) {
+      step(rows, time);
+      writeOutputs(rows, time);
+    }
+    finishStates(rows);
+  }
+
+  void copyIn(const float* from, float* to, RowRange rows) {
+    const Index units = layout.shape.units;
+    for (Index row = rows.first; row < rows.last; row++) {
+      float* state = to + layout.stateRow(0, row);
+      std::memcpy(state, from + row * units, sizeof(float) * units);
+      std::memset(state + units, 0, sizeof(float) * (layout.paddedUnits - units));
+    }
+  }
+  void copyOut(const float* from, float* to, RowRange rows) {
+    const Index units = layout.shape.units;
+    for (Index row = rows.first; row < rows.last; row++)
+      std::memcpy(to + row * units, from + layout.stateRow(layout.shape.time, row), sizeof(float) * units);
+  }
+  void startStates(RowRange rows) {
+    copyIn(call.initialHidden, reserve.hidden, rows);
+    if (call.initialCell) copyIn(call.initialCell, reserve.second, rows);
+  }
+  void finishStates(RowRange rows) {
+    copyOut(reserve.hidden, call.finalHidden, rows);
+    if (call.finalCell) copyOut(reserve.second, call.finalCell, rows);
+  }
+  void writeOutputs(RowRange rows, Index time) {
+    const Index units = layout.shape.units;
+    for (Index row = rows.first; row < rows.last; row++)
+      std::memcpy(call.outputs + (row * layout.shape.time + time) * units, reserve.hidden + layout.stateRow(time + 1, row),
+                  sizeof(float) * units);
+  }
+
+  /** gates = bias + inputs kernel for every step of the rows. */
+  void projectNumbers(RowRange rows, Index panel) {
+    const auto& shape = layout.shape;
+    const Window window = layout.inputWindow();
+    const Index columns = layout.columnsIn(panel, window), rowStride = shape.time * shape.input;
+    const ConstMatrix weights{inputPanels + packedPanel(window, shape.input, panel), columns};
+    for (Index time = 0; time < shape.time; time++)
+      overTiles(rows.size(), rowsPerTile<P>(columns), [&](Index first, int count) {
+        const Index row = rows.first + first;
+        float* gates = reserve.gates + layout.gateRow(panel, time * shape.batch + row);
+        for (int i = 0; i < count; i++)
+          std::memcpy(gates + i * panelColumns, biasPanels + panel * panelColumns, sizeof(float) * panelColumns);
+        const RowOperand inputs{call.input.numbers + row * rowStride + time * shape.input, rowStride, shape.input};
+        multiplyRows<P>(count, columns, inputs, weights, Matrix{gates, panelColumns}, true);
+      });
+  }
+
+  /** gates = bias + the kernel's row of the token. */
+  void gatherTokens(RowRange rows, Index panel) {
+    const auto& shape = layout.shape;
+    const float* bias = biasPanels + panel * panelColumns;
+    const Index slots = layout.slotsIn(panel, layout.inputWindow());
+    for (Index time = 0; time < shape.time; time++)
+      for (Index row = rows.first; row < rows.last; row++) {
+        float* gates = reserve.gates + layout.gateRow(panel, time * shape.batch + row);
+        const float* kernelRow = call.weights.kernel + call.input.tokens[row * shape.time + time] * shape.gateColumns();
+        std::memcpy(gates, bias, sizeof(float) * panelColumns);
+        for (Index slot = 0; slot < slots; slot++) addSlot(kernelRow, panel, slot, gates + slot * slotColumns);
+      }
+  }
+  void addSlot(const float* kernelRow, Index panel, Index slot, float* gates) {
+    alignas(64) float weights[slotColumns];
+    packSlot<P>(layout, panel, slot, kernelRow, weights);
+    overSlot<P>([&](Index offset) { store<P>(gates + offset, load<P>(gates + offset) + load<P>(weights + offset)); });
+  }
+
+  void step(RowRange rows, Index time) {
+    product(rows, time, layout.hiddenWindow(), hiddenPanels, reserve.hidden + layout.stateRow(time, 0), Cell::forward);
+    if constexpr (Cell::twoProducts)
+      product(rows, time, layout.resetWindow(), resetPanels, reserve.second + layout.stateRow(time, 0), Cell::finishForward);
+  }
+
+  /** gates += state weights, then the cell's arithmetic, for every panel at one time. */
+  void product(RowRange rows, Index time, Window window, const float* weights, const float* state, void (*arithmetic)(const ForwardRows&)) {
+    const Index units = layout.shape.units, batch = layout.shape.batch;
+    for (Index panel = 0; panel < layout.panels; panel++) {
+      const Index columns = layout.columnsIn(panel, window);
+      const ConstMatrix panelWeights{weights + packedPanel(window, units, panel), columns};
+      overTiles(rows.size(), rowsPerTile<P>(columns), [&](Index first, int count) {
+        const Index row = rows.first + first;
+        float* gates = reserve.gates + layout.gateRow(panel, time * batch + row);
+        const RowOperand states{state + row * layout.paddedUnits, layout.paddedUnits, units};
+        multiplyRows<P>(count, columns, states, panelWeights, Matrix{gates + window.firstColumn(), panelColumns}, true);
+        arithmetic(at(panel, time, row, count, gates));
+      });
+    }
+  }
+
+  ForwardRows at(Index panel, Index time, Index row, int rows, float* gates) const {
+    const Index before = layout.stateRow(time, row) + panel * layout.unitsPerPanel;
+    const Index after = layout.stateRow(time + 1, row) + panel * layout.unitsPerPanel;
+    return {.rows = rows,
+            .slots = int(layout.slotsIn(panel, layout.hiddenWindow())),
+            .stride = layout.paddedUnits,
+            .gates = gates,
+            .hiddenBefore = reserve.hidden + before,
+            .hidden = reserve.hidden + after,
+            .cellBefore = layout.shape.cell == unroll::Cell::lstm ? reserve.second + before : nullptr,
+            .second = layout.hasSecond() ? reserve.second + (Cell::twoProducts ? before : after) : nullptr};
+  }
+};
+
+}  // namespace
+}  // namespace unroll

@@ -1,0 +1,181 @@
+// Backward through time: the gradient of every pre-activation (dgates), of the inputs and of the initial state. Each
+// thread owns some batch rows for all steps, as forward.
+#pragma once
+#include "recurrent/kernels/forward.h"
+
+namespace unroll {
+namespace {
+
+/** One product with transposed weights: rows of dgates [columns of a window] -> [rows, target columns]. */
+template <class P>
+struct TransposedProduct {
+  const PanelLayout& layout;
+  Window window;
+  Index targetColumns;  // not padded
+  float* weights;       // tiles of packTransposed, one after another
+
+  Index tiles() const { return divideUp(targetColumns, panelColumns); }
+  static Index size(const PanelLayout& layout, Window window, Index targetColumns) {
+    return layout.columnsOf(window) * roundUp(targetColumns, slotColumns);
+  }
+  float* tileWeights(Index tile) const { return weights + tile * panelColumns * layout.columnsOf(window); }
+  void pack(const float* kernel, Index tile) const {
+    packTransposed<P>(layout, window, targetColumns, kernel, tile, tileWeights(tile));
+  }
+  /** c (+)= dgates at a row of steps times one tile of weights, for as many rows as a register tile has. */
+  void multiply(const float* gateGradients, Index step, int rows, Index tile, Matrix c, bool accumulate) const {
+    const Index width = transposedColumns(targetColumns, tile);
+    const RowOperand a{gateGradients + layout.gateRow(0, step) + window.firstColumn(), panelColumns, layout.columnsOf(window),
+                       window.slots * slotColumns, layout.steps * panelColumns};
+    multiplyRows<P>(rows, width, a, ConstMatrix{tileWeights(tile), width}, c, accumulate);
+  }
+  int rowsPerTile(Index tile) const { return unroll::rowsPerTile<P>(transposedColumns(targetColumns, tile)); }
+};
+
+template <class P, template <class> class CellOf>
+class GradientData {
+  using Cell = CellOf<P>;
+
+ public:
+  explicit GradientData(const GradientCall& call, const PanelLayout& layout, float* gateGradients)
+      : call(call), layout(layout), reserve(call.reserve, layout), gateGradients(gateGradients),
+        toHidden{layout, layout.hiddenWindow(), layout.shape.units, nullptr},
+        toReset{layout, layout.resetWindow(), layout.shape.units, nullptr},
+        toInput{layout, layout.inputWindow(), layout.shape.input, nullptr} {}
+
+  void run(ThreadPool& pool) {
+    allocate();
+    const int hiddenTiles = int(toHidden.tiles()), inputTiles = call.inputGradient ? int(toInput.tiles()) : 0;
+    pool.run(hiddenTiles + inputTiles, [&](int task) {
+      if (task >= hiddenTiles) return toInput.pack(call.weights.kernel, task - hiddenTiles);
+      toHidden.pack(call.weights.recurrentKernel, task);
+      if constexpr (Cell::twoProducts) toReset.pack(call.weights.recurrentKernel, task);
+    });
+    overRowRanges(layout.shape, pool, [&](RowRange rows) { runRows(rows); });
+  }
+
+ private:
+  const GradientCall& call;
+  const PanelLayout& layout;
+  const Reserve<const float> reserve;
+  float* const gateGradients;
+  TransposedProduct<P> toHidden, toReset, toInput;
+  float *hiddenGradient, *carry, *cellGradient, *resetGradient;  // each [batch, paddedUnits]
+
+  void allocate() {
+    static thread_local Scratch hidden, reset, input, states;
+    toHidden.weights = hidden.atLeast(toHidden.size(layout, toHidden.window, layout.shape.units));
+    toReset.weights = reset.atLeast(Cell::twoProducts ? toReset.size(layout, toReset.window, layout.shape.units) : 0);
+    toInput.weights = input.atLeast(call.inputGradient ? toInput.size(layout, toInput.window, layout.shape.input) : 0);
+    const Index size = layout.shape.batch * layout.paddedUnits;
+    hiddenGradient = states.atLeast(4 * size);
+    carry = hiddenGradient + size;
+    cellGradient = carry + size;
+    resetGradient = cellGradient + size;
+  }
+
+  void runRows(RowRange rows) {
+    copyPadded(call.finalHiddenGradient, layout.shape.units, carry, rows);
+    if (call.finalCellGradient) copyPadded(call.finalCellGradient, layout.shape.units, cellGradient, rows);
+    const Index last = layout.shape.time - 1;
+    for (Index time = last; time >= 0; time--) {
+      copyPadded(call.outputsGradient + time * layout.shape.units, layout.shape.time * layout.shape.units, hiddenGradient, rows);
+      if (time == last || Cell::carriesHidden) addCarry(rows);
+      step(rows, time);
+    }
+    startOfSequence(rows);
+    if (call.inputGradient) projectBack(rows);
+  }
+
+  /** Rows [units] a stride apart -> [paddedUnits], padding zero. */
+  void copyPadded(const float* from, Index stride, float* to, RowRange rows) {
+    const Index units = layout.shape.units, padded = layout.paddedUnits;
+    for (Index row = rows.first; row < rows.last; row++) {
+      std::memcpy(to + row * padded, from + row * stride, sizeof(float) * units);
+      std::memset(to + row * padded + units, 0, sizeof(float) * (padded - units));
+    }
+  }
+  void addCarry(RowRange rows) {
+    for (Index i = rows.first * layout.paddedUnits; i < rows.last * layout.paddedUnits; i += slotColumns)
+      overSlot<P>([&](Index offset) {
+        store<P>(hiddenGradient + i + offset, load<P>(hiddenGradient + i + offset) + load<P>(carry + i + offset));
+      });
+  }
+
+  /** Tile by tile of 64 units: what the later step sends back, then the cell's arithmetic of the units' panels. */
+  void step(RowRange rows, Index time) {
+    const Index padded = layout.paddedUnits, batch = layout.shape.batch;
+    for (Index tile = 0; tile < toHidden.tiles(); tile++)
+      overTiles(rows.size(), toHidden.rowsPerTile(tile), [&](Index first, int count) {
+        const Index row = rows.first + first;
+        if (time + 1 < layout.shape.time)
+          toHidden.multiply(gateGradients, (time + 1) * batch + row, count, tile,
+                            Matrix{hiddenGradient + row * padded + tile * panelColumns, padded}, true);
+        arithmetic(tile, time, row, count, Cell::gradient);
+      });
+    if constexpr (Cell::twoProducts)
+      for (Index tile = 0; tile < toReset.tiles(); tile++)
+        overTiles(rows.size(), toReset.rowsPerTile(tile), [&](Index first, int count) {
+          const Index row = rows.first + first;
+          toReset.multiply(gateGradients, time * batch + row, count, tile,
+                           Matrix{resetGradient + row * padded + tile * panelColumns, padded}, false);
+          arithmetic(tile, time, row, count, Cell::finishGradient);
+        });
+  }
+
+  void arithmetic(Index tile, Index time, Index row, int rows, void (*work)(const GradientRows&)) {
+    const Index perTile = panelColumns / layout.unitsPerPanel, batch = layout.shape.batch;
+    for (Index panel = tile * perTile; panel < std::min((tile + 1) * perTile, layout.panels); panel++) {
+      const Index unit = panel * layout.unitsPerPanel, here = row * layout.paddedUnits + unit;
+      const Index before = layout.stateRow(time, row) + unit, after = layout.stateRow(time + 1, row) + unit;
+      const Index gates = layout.gateRow(panel, time * batch + row);
+      work({.rows = rows,
+            .slots = int(layout.slotsIn(panel, layout.hiddenWindow())),
+            .stride = layout.paddedUnits,
+            .gates = reserve.gates + gates,
+            .gateGradients = gateGradients + gates,
+            .hiddenBefore = reserve.hidden + before,
+            .cellBefore = call.finalCellGradient ? reserve.second + before : nullptr,
+            .cell = call.finalCellGradient ? reserve.second + after : nullptr,
+            .hiddenGradient = hiddenGradient + here,
+            .carry = carry + here,
+            .cellGradient = cellGradient + here,
+            .resetGradient = resetGradient + here});
+    }
+  }
+
+  /** The gradient of the initial state: what step 0 sends back. */
+  void startOfSequence(RowRange rows) {
+    const Index padded = layout.paddedUnits, units = layout.shape.units;
+    for (Index tile = 0; tile < toHidden.tiles(); tile++)
+      overTiles(rows.size(), toHidden.rowsPerTile(tile), [&](Index first, int count) {
+        const Index row = rows.first + first;
+        toHidden.multiply(gateGradients, row, count, tile, Matrix{carry + row * padded + tile * panelColumns, padded},
+                          Cell::carriesHidden);
+      });
+    for (Index row = rows.first; row < rows.last; row++) {
+      std::memcpy(call.initialHiddenGradient + row * units, carry + row * padded, sizeof(float) * units);
+      if (call.initialCellGradient)
+        std::memcpy(call.initialCellGradient + row * units, cellGradient + row * padded, sizeof(float) * units);
+    }
+  }
+
+  /** inputGradient = dgates kernel^T over every step; through a buffer, as a row may end within a tile. */
+  void projectBack(RowRange rows) {
+    alignas(64) float buffer[14 * panelColumns];
+    const auto& shape = layout.shape;
+    for (Index tile = 0; tile < toInput.tiles(); tile++)
+      for (Index time = 0; time < shape.time; time++)
+        overTiles(rows.size(), toInput.rowsPerTile(tile), [&](Index first, int count) {
+          const Index row = rows.first + first, column = tile * panelColumns;
+          const Index columns = std::min(panelColumns, shape.input - column);
+          toInput.multiply(gateGradients, time * shape.batch + row, count, tile, Matrix{buffer, panelColumns}, false);
+          for (Index i = 0; i < count; i++)
+            std::memcpy(call.inputGradient + ((row + i) * shape.time + time) * shape.input + column, buffer + i * panelColumns,
+                        sizeof(float) * columns);
+        });
+  }
+};
+
+}  // namespace
+}  // namespace unroll

@@ -1,0 +1,41 @@
+// One processor's kernels, instantiated by kernels-*.cc.
+#pragma once
+#include "recurrent/dispatch.h"
+#include "recurrent/kernels/gradient-weights.h"
+
+namespace unroll {
+namespace {
+
+/** Below about this many multiply-adds (20 us) waking a second thread costs more than it gives. */
+constexpr double workWorthAThread = 2e6;
+
+template <class Call>
+ThreadPool& threadsFor(const Call& call, ThreadPool& pool) {
+  static ThreadPool alone(1);
+  return call.shape.work(call.input.tokens) < workWorthAThread ? alone : pool;
+}
+
+template <class P, template <class> class CellOf>
+void runForward(const ForwardCall& call, ThreadPool& pool) {
+  Forward<P, CellOf>(call).run(threadsFor(call, pool));
+}
+
+template <class P, template <class> class CellOf>
+void runGradient(const GradientCall& call, ThreadPool& pool) {
+  static thread_local Scratch dgates;
+  const PanelLayout layout(call.shape);
+  float* gateGradients = dgates.atLeast(layout.gatesSize());
+  ThreadPool& threads = threadsFor(call, pool);
+  GradientData<P, CellOf>(call, layout, gateGradients).run(threads);
+  GradientWeights<P>(call, layout, gateGradients).run(threads);
+}
+
+template <class P>
+constexpr KernelSet kernelSet(const char* name) {
+  return {.name = name,
+          .forward = {runForward<P, SimpleRnn>, runForward<P, Lstm>, runForward<P, GruResetAfter>, runForward<P, GruResetBefore>},
+          .gradient = {runGradient<P, SimpleRnn>, runGradient<P, Lstm>, runGradient<P, GruResetAfter>, runGradient<P, GruResetBefore>}};
+}
+
+}  // namespace
+}  // namespace unroll

@@ -1,0 +1,7 @@
+#include "recurrent/kernels/kernel-set.h"
+
+namespace unroll {
+
+const KernelSet avx2Kernels = kernelSet<Avx2>("avx2");
+
+}  // namespace unroll

@@ -1,0 +1,7 @@
+#include "recurrent/kernels/kernel-set.h"
+
+namespace unroll {
+
+const KernelSet avx512Kernels = kernelSet<Avx512>("avx512");
+
+}  // namespace unroll

@@ -1,0 +1,148 @@
+// Matrix products as register tiles: C[rows, columns] (+)= A[rows, depth] B[depth, columns]. A tile's accumulators stay
+// in registers over the whole depth. Every element is summed in the order of the depth whatever the tiling, so results
+// do not depend on how rows are shared out.
+#pragma once
+#include <array>
+#include <utility>
+
+#include "recurrent/kernels/vector.h"
+
+namespace unroll {
+namespace {  // see vector.h
+
+/** Rows of A side by side in memory, in one piece or in equal segments (the panels of dgates). */
+struct RowOperand {
+  const float* data;
+  Index rowStride;
+  Index depth;                             // in all
+  Index segmentDepth = INT64_MAX;          // the last segment may be shorter
+  Index segmentStride = 0;
+};
+
+/** A transposed and packed: [depth, rows of the tile]. */
+struct PackedOperand {
+  const float* data;
+  Index depth;
+};
+
+struct Matrix {
+  float* data;
+  Index stride;
+};
+struct ConstMatrix {
+  const float* data;
+  Index stride;
+};
+
+template <class P, int Rows, int Vectors>
+struct Accumulators {
+  Vector<P> sums[Rows][Vectors];
+
+  [[gnu::always_inline]] explicit Accumulators(Matrix c, bool accumulate) {
+    for (int row = 0; row < Rows; row++)
+      for (int v = 0; v < Vectors; v++)
+        sums[row][v] = accumulate ? load<P>(c.data + row * c.stride + v * P::lanes) : Vector<P>{};
+  }
+  /** One step of the depth: element(row) * b. */
+  template <class Element>
+  [[gnu::always_inline]] void add(const float* b, const Element& element) {
+    Vector<P> columns[Vectors];
+    for (int v = 0; v < Vectors; v++) columns[v] = load<P>(b + v * P::lanes);
+    for (int row = 0; row < Rows; row++) {
+      const Vector<P> a = broadcast<P>(element(row));
+      for (int v = 0; v < Vectors; v++) sums[row][v] += a * columns[v];
+    }
+  }
+  [[gnu::always_inline]] void write(Matrix c) const {
+    for (int row = 0; row < Rows; row++)
+      for (int v = 0; v < Vectors; v++) store<P>(c.data + row * c.stride + v * P::lanes, sums[row][v]);
+  }
+};
+
+template <class P, int Rows, int Vectors>
+[[gnu::noinline]] void multiplyTile(const RowOperand& a, ConstMatrix b, Matrix c, bool accumulate) {
+  Accumulators<P, Rows, Vectors> tile(c, accumulate);
+  const float* segment = a.data;
+  const float* column = b.data;
+  const Index rowStride = a.rowStride, columnStride = b.stride;
+  for (Index left = a.depth; left > 0; left -= a.segmentDepth, segment += a.segmentStride) {
+    const Index depth = left < a.segmentDepth ? left : a.segmentDepth;
+    for (Index k = 0; k < depth; k++, column += columnStride)
+      tile.add(column, [&](int row) { return segment[row * rowStride + k]; });
+  }
+  tile.write(c);
+}
+
+template <class P, int Rows, int Vectors>
+[[gnu::noinline]] void multiplyTile(const PackedOperand& a, ConstMatrix b, Matrix c, bool accumulate) {
+  Accumulators<P, Rows, Vectors> tile(c, accumulate);
+  const float* rows = a.data;
+  const float* column = b.data;
+  const Index depth = a.depth, columnStride = b.stride;
+  for (Index k = 0; k < depth; k++, rows += Rows, column += columnStride)
+    tile.add(column, [&](int row) { return rows[row]; });
+  tile.write(c);
+}
+
+/** The most rows a tile of so many vectors may have. */
+template <class P>
+constexpr int maximumRows(int vectors) {
+  return std::min(14, P::accumulators / vectors);
+}
+
+template <class P, class Operand>
+using TileFunction = void (*)(const Operand&, ConstMatrix, Matrix, bool);
+
+/** multiplyTile for 1 .. maximumRows rows. */
+template <class P, class Operand, int Vectors>
+constexpr auto tileFunctions = []<std::size_t... Row>(std::index_sequence<Row...>) {
+  return std::array<TileFunction<P, Operand>, sizeof...(Row)>{&multiplyTile<P, int(Row) + 1, Vectors>...};
+}(std::make_index_sequence<maximumRows<P>(Vectors)>{});
+
+template <class P, class Operand>
+inline void multiplyTile(int rows, int vectors, const Operand& a, ConstMatrix b, Matrix c, bool accumulate) {
+  static_assert(P::tileVectors == 2 || P::tileVectors == 4);
+  switch (vectors) {
+    case 1: return tileFunctions<P, Operand, 1>[rows - 1](a, b, c, accumulate);
+    case 2: return tileFunctions<P, Operand, 2>[rows - 1](a, b, c, accumulate);
+    case 3: if constexpr (P::tileVectors == 4) return tileFunctions<P, Operand, 3>[rows - 1](a, b, c, accumulate); break;
+    case 4: if constexpr (P::tileVectors == 4) return tileFunctions<P, Operand, 4>[rows - 1](a, b, c, accumulate); break;
+  }
+}
+
+/** Rows cut into the fewest tiles, as even as can be: 25 are 7 6 6 6. Calls work(firstRow, rows). */
+template <class Work>
+inline void overTiles(Index rows, int maximum, const Work& work) {
+  const Index tiles = divideUp(rows, maximum);
+  for (Index tile = 0; tile < tiles; tile++) {
+    const Index first = rows * tile / tiles;
+    work(first, int(rows * (tile + 1) / tiles - first));
+  }
+}
+
+/** Columns (a multiple of 16) cut into strips of a tile's width. Calls work(firstColumn, vectors). */
+template <class P, class Work>
+inline void overStrips(Index columns, const Work& work) {
+  for (Index column = 0; column < columns; column += P::tileVectors * P::lanes) {
+    const Index vectors = (columns - column) / P::lanes;
+    work(column, int(vectors < P::tileVectors ? vectors : P::tileVectors));
+  }
+}
+
+/** How many rows a tile over these columns has at most. */
+template <class P>
+inline int rowsPerTile(Index columns) {
+  const Index vectors = columns / P::lanes;
+  return maximumRows<P>(int(vectors < P::tileVectors ? vectors : P::tileVectors));
+}
+
+/** C[rows, columns] (+)= A B for as many rows as one tile may have: see rowsPerTile. */
+template <class P, class Operand>
+inline void multiplyRows(int rows, Index columns, const Operand& a, ConstMatrix b, Matrix c, bool accumulate) {
+  overStrips<P>(columns, [&](Index column, int vectors) {
+    multiplyTile<P>(rows, vectors, a, ConstMatrix{b.data + column, b.stride}, Matrix{c.data + column, c.stride}, accumulate);
+  });
+}
+
+}  // namespace
+}  // namespace unroll

@@ -1,0 +1,175 @@
+// Holds every processor level's kernels equal to plain loops over a sweep of shapes, and times them.
+//   g++ -std=c++20 -O1 -g -fsanitize=address,undefined ... : see test/run.mjs
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+#include <string>
+
+#include "recurrent/dispatch.h"
+#include "recurrent/panel-layout.h"
+#include "test/plain-layer.h"
+
+using namespace unroll;
+using Floats = std::vector<float>;
+
+namespace {
+
+std::mt19937 generator(7);
+
+Floats randoms(Index size, float scale) {
+  std::uniform_real_distribution<float> distribution(-scale, scale);
+  Floats values(size);
+  for (float& value : values) value = distribution(generator);
+  return values;
+}
+
+plain::Numbers doubles(const Floats& values) { return {values.begin(), values.end()}; }
+
+/** One call's arrays; sizes are exact, so that the address sanitizer sees a column too many. */
+struct Arrays {
+  RecurrentShape shape;
+  Floats inputs, kernel, recurrentKernel, bias, initialHidden, initialCell, outputs, finalHidden, finalCell, reserve;
+  Floats outputsGradient, finalHiddenGradient, finalCellGradient;
+  Floats inputGradient, kernelGradient, recurrentKernelGradient, biasGradient, initialHiddenGradient, initialCellGradient;
+  std::vector<std::int32_t> tokens;
+
+  Arrays(const RecurrentShape& shape, bool useTokens) : shape(shape) {
+    const Index columns = shape.gateColumns(), states = shape.batch * shape.units;
+    const float scale = 1.0f / std::sqrt(float(shape.units));
+    inputs = randoms(useTokens ? 0 : shape.batch * shape.time * shape.input, 1);
+    for (Index i = 0; useTokens && i < shape.batch * shape.time; i++) tokens.push_back(int(generator() % shape.input));
+    kernel = randoms(shape.input * columns, useTokens ? 1 : 1 / std::sqrt(float(shape.input)));
+    recurrentKernel = randoms(shape.units * columns, scale);
+    bias = randoms(columns * (shape.cell == Cell::gruResetAfter ? 2 : 1), 1);
+    initialHidden = randoms(states, 1), initialCell = randoms(shape.cell == Cell::lstm ? states : 0, 1);
+    outputs = outputsGradient = randoms(shape.batch * shape.time * shape.units, 1);
+    finalHidden = finalHiddenGradient = initialHiddenGradient = randoms(states, 1);
+    finalCell = finalCellGradient = initialCellGradient = randoms(initialCell.size(), 1);
+    inputGradient = inputs, kernelGradient = kernel, recurrentKernelGradient = recurrentKernel, biasGradient = bias;
+    reserve = randoms(PanelLayout(shape).reserveSize(), 1e9f);
+  }
+
+  void forward(const KernelSet& set, ThreadPool& pool) {
+    const bool lstm = shape.cell == Cell::lstm;
+    set.forward[int(shape.cell)]({shape, input(), weights(), initialHidden.data(), lstm ? initialCell.data() : nullptr, outputs.data(),
+                                  finalHidden.data(), lstm ? finalCell.data() : nullptr, reserve.data()}, pool);
+  }
+  void gradient(const KernelSet& set, ThreadPool& pool) {
+    const bool lstm = shape.cell == Cell::lstm;
+    set.gradient[int(shape.cell)]({shape, input(), weights(), reserve.data(), outputsGradient.data(), finalHiddenGradient.data(),
+                                   lstm ? finalCellGradient.data() : nullptr, tokens.empty() ? inputGradient.data() : nullptr,
+                                   kernelGradient.data(), recurrentKernelGradient.data(), biasGradient.data(),
+                                   initialHiddenGradient.data(), lstm ? initialCellGradient.data() : nullptr}, pool);
+  }
+  plain::Layer plainLayer() const {
+    plain::Layer layer;
+    layer.shape = shape;
+    layer.inputs = doubles(inputs), layer.initialHidden = doubles(initialHidden), layer.initialCell = doubles(initialCell);
+    layer.kernel = doubles(kernel), layer.recurrentKernel = doubles(recurrentKernel), layer.bias = doubles(bias);
+    if (!tokens.empty()) {
+      layer.inputs.assign(tokens.size() * shape.input, 0);
+      for (std::size_t i = 0; i < tokens.size(); i++) layer.inputs[i * shape.input + tokens[i]] = 1;
+    }
+    layer.outputsGradient = doubles(outputsGradient);
+    layer.finalHiddenGradient = doubles(finalHiddenGradient);
+    layer.finalCellGradient = shape.cell == Cell::lstm ? doubles(finalCellGradient) : plain::Numbers(finalHidden.size(), 0);
+    layer.run();
+    return layer;
+  }
+
+ private:
+  LayerInput input() const { return {tokens.empty() ? inputs.data() : nullptr, tokens.empty() ? nullptr : tokens.data()}; }
+  LayerWeights weights() const { return {kernel.data(), recurrentKernel.data(), bias.data()}; }
+};
+
+/** Largest difference over the size of the largest expected number, at least 1. */
+double difference(const Floats& found, const plain::Numbers& expected) {
+  double largest = 0, scale = 1;
+  for (std::size_t i = 0; i < found.size(); i++) {
+    const double d = std::abs(found[i] - expected[i]);
+    largest = std::isfinite(d) ? std::max(largest, d) : INFINITY;
+    scale = std::max(scale, std::abs(expected[i]));
+  }
+  return largest / scale;
+}
+
+bool compare(const KernelSet& set, ThreadPool& pool, const RecurrentShape& shape, bool tokens) {
+  Arrays arrays(shape, tokens);
+  arrays.forward(set, pool);
+  arrays.gradient(set, pool);
+  const plain::Layer expected = arrays.plainLayer();
+  double worst = 0;
+  const char* where = "";
+  auto check = [&](const char* name, const Floats& found, const plain::Numbers& numbers) {
+    const double d = difference(found, numbers);
+    if (d > worst) worst = d, where = name;
+  };
+  check("outputs", arrays.outputs, expected.outputs);
+  check("finalHidden", arrays.finalHidden, expected.finalHidden);
+  check("finalCell", arrays.finalCell, expected.finalCell);
+  if (!tokens) check("inputGradient", arrays.inputGradient, expected.inputGradient);
+  check("kernelGradient", arrays.kernelGradient, expected.kernelGradient);
+  check("recurrentKernelGradient", arrays.recurrentKernelGradient, expected.recurrentKernelGradient);
+  check("biasGradient", arrays.biasGradient, expected.biasGradient);
+  check("initialHiddenGradient", arrays.initialHiddenGradient, expected.initialHiddenGradient);
+  check("initialCellGradient", arrays.initialCellGradient, expected.initialCellGradient);
+  if (worst <= 1e-5) return true;
+  std::printf("%s, cell %d, batch %ld, time %ld, input %ld, units %ld, tokens %d: %s differs by %g\n", set.name, int(shape.cell),
+              long(shape.batch), long(shape.time), long(shape.input), long(shape.units), tokens, where, worst);
+  return false;
+}
+
+int sweep(const std::vector<const KernelSet*>& sets, int rounds) {
+  ThreadPool three(3), one(1);
+  int failures = 0, calls = 0;
+  auto pick = [](std::initializer_list<int> values) { return Index(*(values.begin() + generator() % values.size())); };
+  for (int round = 0; round < rounds; round++)
+    for (const KernelSet* set : sets)
+      for (int cell = 0; cell < 4; cell++) {
+        const RecurrentShape shape{Cell(cell), pick({1, 2, 3, 5, 8, 25, 67}), pick({1, 2, 3, 7, 20, 50}), pick({1, 3, 16, 17, 65, 130}), pick({1, 5, 15, 16, 17, 33, 64, 65, 100, 128, 191, 300})};
+        if (shape.work(false) > 3e7) continue;
+        calls++;
+        failures += !compare(*set, round % 2 ? three : one, shape, round % 3 == 0);
+      }
+  std::printf("%d calls, %d failures\n", calls, failures);
+  return failures ? 1 : 0;
+}
+
+void time(const KernelSet& set, const RecurrentShape& shape, bool tokens, int repetitions) {
+  Arrays arrays(shape, tokens);
+  double best[2] = {1e9, 1e9};
+  for (int i = 0; i < repetitions; i++) {
+    const auto start = std::chrono::steady_clock::now();
+    arrays.forward(set, ThreadPool::shared());
+    const auto middle = std::chrono::steady_clock::now();
+    arrays.gradient(set, ThreadPool::shared());
+    const auto end = std::chrono::steady_clock::now();
+    best[0] = std::min(best[0], std::chrono::duration<double, std::milli>(middle - start).count());
+    best[1] = std::min(best[1], std::chrono::duration<double, std::milli>(end - middle).count());
+  }
+  const double flops = 2 * shape.work(tokens), back = 4 * shape.work(tokens);
+  std::printf("%-8s cell %d units %3ld %s forward %7.3f ms %6.1f GFLOP/s, gradient %7.3f ms %6.1f GFLOP/s\n", set.name, int(shape.cell),
+              long(shape.units), tokens ? "tokens" : "dense ", best[0], flops / best[0] / 1e6, best[1], back / best[1] / 1e6);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  std::vector<const KernelSet*> sets = {&portableKernels};
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) sets.push_back(&avx2Kernels);
+  if (&kernels() == &avx512Kernels) sets.push_back(&avx512Kernels);
+#endif
+  if (count > 2 && std::string(arguments[1]) == "time") {
+    for (const KernelSet* set : sets)
+      for (Index units : {128, 512})
+        for (int cell = 0; cell < 4; cell++) {
+          if (set != sets.back() && units == 512) continue;
+          time(*set, {Cell(cell), 50, 50, 65, units}, true, std::atoi(arguments[2]));
+          time(*set, {Cell(cell), 50, 50, units, units}, false, std::atoi(arguments[2]));
+        }
+    return 0;
+  }
+  return sweep(sets, count > 1 ? std::atoi(arguments[1]) : 30);
+}

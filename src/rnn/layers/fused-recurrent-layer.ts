@@ -1,0 +1,32 @@
+import type { Cell } from "../../schemas/models.ts";
+import type { Tensor, Tensor3D } from "../backend.ts";
+import { differentiableOperation } from "../differentiable-operation.ts";
+import { runNativeOperation } from "../native-operation.ts";
+import type { RecurrentLayer, RecurrentState } from "./recurrent-layer.ts";
+
+/** native/ops/recurrent-ops.cc; "Gradient" is appended for the way back. */
+const operationOf: Record<Cell, string> = { simple_rnn: "UnrollSimpleRnn", lstm: "UnrollLstm", gru: "UnrollGru" };
+
+/**
+ * The recurrent layer as one native call forward and one back. Where backend.level is "fused".
+ * The operation takes "reset after" from the shape of the bias.
+ */
+export const fusedRecurrentLayer: RecurrentLayer = ({ cell, inputs, initialState, weights }) => {
+  const parameters = [weights.kernel, weights.recurrentKernel, weights.bias, ...initialState];
+  const operands: Tensor[] = [inputs, ...parameters];
+  const states = initialState.length;
+  const isTokens = inputs.rank === 2;
+
+  const [outputs, ...finalState] = differentiableOperation({
+    inputs: isTokens ? parameters : [...parameters, inputs],
+    forward: () => {
+      const [outputs, reserve, ...state] = runNativeOperation(operationOf[cell], operands, 2 + states);
+      return { outputs: [outputs!, ...state], saved: [...operands, reserve!] };
+    },
+    backward: (gradients, saved) => {
+      const all = runNativeOperation(`${operationOf[cell]}Gradient`, [...saved, ...gradients], 4 + states);
+      return isTokens ? all.slice(0, -1) : all;
+    },
+  });
+  return { outputs: outputs as Tensor3D, finalState: finalState as RecurrentState };
+};
