@@ -1,0 +1,86 @@
+import type { FilledValues } from "./fill-gaps.ts";
+import type { ForecastGeometry } from "./forecast-geometry.ts";
+
+/** How a window was scaled: value = centre + scale x what the network sees. */
+export interface WindowScale {
+  centre: number;
+  scale: number;
+  /** Mean absolute value over the last long season; in log space of the values themselves. */
+  level: number;
+}
+
+const smallestScale = 0.01;
+const largestScale = Number.MAX_VALUE / 1e8;
+
+/** Mean of the function over steps from..to-1, without a sum that could overflow. */
+function meanOver(from: number, to: number, value: (step: number) => number): number {
+  let mean = 0;
+  for (let step = from; step < to; step++) mean += (value(step) - mean) / (step - from + 1);
+  return mean;
+}
+
+/** Cuts contexts from series: padded on the left, centred, with their scale and the baseline that the network corrects. */
+export class ContextReader {
+  /** The context last read, in transformed units. */
+  readonly values: Float64Array;
+  /** Of the context last read, for each step of the horizon, in transformed units. */
+  readonly baseline: Float64Array;
+  readonly #geometry: ForecastGeometry;
+
+  constructor(geometry: ForecastGeometry) {
+    this.#geometry = geometry;
+    this.values = new Float64Array(geometry.contextLength);
+    this.baseline = new Float64Array(geometry.horizon);
+  }
+
+  /** Reads the context before step `origin`; what comes at `origin` and after has no part in it. Needs origin >= 1. */
+  read(series: FilledValues, origin: number): WindowScale {
+    const { contextLength } = this.#geometry;
+    const real = Math.min(origin, contextLength);
+    const start = contextLength - real;
+    this.values.set(series.values.subarray(origin - real, origin), start);
+    const latest = series.latestKnown?.[origin - 1] ?? origin - 1;
+    if (latest < origin - 1)
+      this.values.fill(series.values[latest]!, Math.max(0, contextLength - (origin - 1 - latest)));
+    this.#padLeft(start);
+    this.#readBaseline();
+    return this.#measure(real);
+  }
+
+  /** A seasonal baseline's season goes on to the left; else, and where less than a season is there, the first value does. */
+  #padLeft(start: number): void {
+    const { baseline, season, contextLength } = this.#geometry;
+    const first = this.values[start]!;
+    const seasonal = baseline === "seasonal";
+    for (let step = start - 1; step >= 0; step--) {
+      this.values[step] = seasonal && step + season < contextLength ? this.values[step + season]! : first;
+    }
+  }
+
+  #readBaseline(): void {
+    const { baseline, season, contextLength, horizon } = this.#geometry;
+    const period = baseline === "seasonal" ? season : 1;
+    for (let step = 0; step < horizon; step++) {
+      this.baseline[step] = this.values[contextLength - period + (step % period)]!;
+    }
+  }
+
+  #measure(real: number): WindowScale {
+    const { baseline, contextLength, longSeason, transform } = this.#geometry;
+    const values = this.values;
+    const from = contextLength - Math.min(longSeason, real);
+    // Halves: the difference of two doubles may be none.
+    const halfChange = meanOver(Math.max(from, contextLength - real + 1), contextLength, (step) =>
+      Math.abs(values[step]! / 2 - values[step - 1]! / 2),
+    );
+    const spread = 6 * halfChange;
+    const mean = meanOver(from, contextLength, (step) => values[step]!);
+    const centre = baseline === "none" ? mean : values[contextLength - 1]!;
+    if (transform === "log") return { centre, scale: Math.max(spread, smallestScale), level: Math.exp(mean) };
+    const level = meanOver(from, contextLength, (step) => Math.abs(values[step]!));
+    // 0.01 in log space is one part in a hundred; so it is here.
+    const floor = smallestScale * (level || meanOver(0, contextLength, (step) => Math.abs(values[step]!)));
+    const scale = Math.min(Math.max(spread, floor), largestScale);
+    return { centre, scale: scale > 0 ? scale : 1, level };
+  }
+}

@@ -1,0 +1,73 @@
+import { ContextReader, type WindowScale } from "./context-reader.ts";
+import type { FilledValues } from "./fill-gaps.ts";
+import type { ForecastGeometry } from "./forecast-geometry.ts";
+
+/** What the network sees and is told lies within this many scales of the centre: float32 and its activations stay finite. */
+const furthest = 1e4;
+
+function scaled(value: number, { centre, scale }: WindowScale): number {
+  const number = (value - centre) / scale;
+  return Number.isNaN(number) ? 0 : Math.min(Math.max(number, -furthest), furthest);
+}
+
+/** Windows side by side as the network takes them, in typed arrays that are written again and again: one upload a step. */
+export class ForecastBatch {
+  readonly rows: number;
+  /** [rows, blocks, blockLength]: the context, oldest first. */
+  readonly encoder: Float32Array;
+  /** [rows, headFeatures]: newest block, then for each lag the blocks that stood where the forecast's will, so many blocks ago. */
+  readonly features: Float32Array;
+  /** [rows, horizon, 1]: what came, less the baseline. */
+  readonly target: Float32Array;
+  /** [rows, horizon, 1]: 0 where the target is missing. */
+  readonly weights: Float32Array;
+  /** [rows, horizon]: the baseline in transformed units. */
+  readonly baseline: Float64Array;
+  readonly scales: Float64Array;
+  readonly #geometry: ForecastGeometry;
+  readonly #reader: ContextReader;
+
+  constructor(geometry: ForecastGeometry, rows: number) {
+    this.rows = rows;
+    this.#geometry = geometry;
+    this.#reader = new ContextReader(geometry);
+    this.encoder = new Float32Array(rows * geometry.contextLength);
+    this.features = new Float32Array(rows * geometry.headFeatures);
+    this.target = new Float32Array(rows * geometry.horizon);
+    this.weights = new Float32Array(rows * geometry.horizon);
+    this.baseline = new Float64Array(rows * geometry.horizon);
+    this.scales = new Float64Array(rows);
+  }
+
+  /** The context before step `origin` becomes a row. */
+  writeContext(row: number, series: FilledValues, origin: number): WindowScale {
+    const { blockLength, blocks, contextLength, forecastBlocks, headFeatures, horizon, lags } = this.#geometry;
+    const window = this.#reader.read(series, origin);
+    const start = row * contextLength;
+    for (const [step, value] of this.#reader.values.entries()) this.encoder[start + step] = scaled(value, window);
+    let end = row * headFeatures;
+    const copyBlocks = (first: number, count: number) => {
+      const from = start + first * blockLength;
+      this.features.set(this.encoder.subarray(from, from + count * blockLength), end);
+      end += count * blockLength;
+    };
+    copyBlocks(blocks - 1, 1);
+    for (const lag of lags) copyBlocks(blocks - lag, forecastBlocks);
+    this.baseline.set(this.#reader.baseline, row * horizon);
+    this.scales[row] = window.scale;
+    return window;
+  }
+
+  /** What came at `origin` and after becomes the row's target; values that are missing (NaN), or that end, weigh nothing. */
+  writeTarget(row: number, transformed: Float64Array, origin: number, weight: number): void {
+    const { horizon } = this.#geometry;
+    const scale: WindowScale = { centre: 0, scale: this.scales[row]!, level: 0 };
+    for (let step = 0; step < horizon; step++) {
+      const at = row * horizon + step;
+      const value = transformed[origin + step] ?? Number.NaN;
+      const known = Number.isFinite(value);
+      this.target[at] = known ? scaled(value - this.baseline[at]!, scale) : 0;
+      this.weights[at] = known ? weight : 0;
+    }
+  }
+}

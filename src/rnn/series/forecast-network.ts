@@ -1,0 +1,57 @@
+import type { Architecture } from "../../schemas/models.ts";
+import { type Tensor2D, type Tensor3D, tf, type Variable } from "../backend.ts";
+import type { HostTensor } from "../host-tensor.ts";
+import { smallNormal } from "../initialisers.ts";
+import { createDense } from "../layers/dense.ts";
+import { createRecurrentStack } from "../layers/recurrent-stack.ts";
+import { Parameters } from "../parameters.ts";
+import type { Random } from "../random.ts";
+import type { ForecastGeometry } from "./forecast-geometry.ts";
+import { gelu } from "./gelu.ts";
+
+export interface NetworkInput {
+  encoder: Tensor3D; // [batch, blocks, blockLength]
+  features: Tensor2D; // [batch, headFeatures]
+  /** Draws the dropout masks of a training step; null at all other times. */
+  random: Random | null;
+}
+
+/** Recurrent layers read the context block by block; a head turns their last state and the lag blocks into corrections of the baseline. */
+export interface ForecastNetwork {
+  readonly parameters: ReadonlyMap<string, Variable>;
+  /** Corrections in scaled units, not yet sorted. [batch, horizon, quantiles] */
+  apply(input: NetworkInput): Tensor3D;
+  dispose(): void;
+}
+
+const lastLayerDeviation = 0.01;
+
+/** First values are drawn at random, or taken from a checkpoint's tensors; throws checkpoint_corrupt where they do not fit. */
+export function createForecastNetwork(
+  architecture: Architecture,
+  geometry: ForecastGeometry,
+  source: Random | ReadonlyMap<string, HostTensor>,
+): ForecastNetwork {
+  const parameters = new Parameters(source);
+  const { blockLength, headFeatures, headUnits, horizon, quantiles } = geometry;
+  const stack = createRecurrentStack(architecture, blockLength, parameters);
+  const headInputs = architecture.units + headFeatures;
+  const hidden = createDense({ name: "head/hidden", inputs: headInputs, outputs: headUnits }, parameters);
+  const outputs = horizon * quantiles.length;
+  // Almost no correction at first: training starts from the baseline.
+  const initialiser = smallNormal(lastLayerDeviation);
+  const output = createDense({ name: "head/output", inputs: headUnits, outputs, initialiser }, parameters);
+
+  return {
+    parameters: parameters.variables,
+    dispose: () => parameters.dispose(),
+    apply: ({ encoder, features, random }) =>
+      tf.tidy(() => {
+        const batch = encoder.shape[0];
+        const { finalStates } = stack.apply({ inputs: encoder, states: stack.initialStates(batch), random });
+        const lastState = finalStates.at(-1)![0]!; // [batch, units]
+        const corrections = output(gelu(hidden(tf.concat([lastState, features], 1)))); // [batch, horizon * quantiles]
+        return tf.reshape(corrections, [batch, horizon, quantiles.length]) as Tensor3D;
+      }),
+  };
+}

@@ -1,0 +1,102 @@
+import { appError } from "../../errors.ts";
+import type { TrainingSpec } from "../../schemas/training-run.ts";
+import { type Tensor1D, tf } from "../backend.ts";
+import type { Random, RandomState } from "../random.ts";
+import type { TrainingTask } from "../training-task.ts";
+import { evaluateHoldouts } from "./evaluate-holdouts.ts";
+import { ForecastBatch } from "./forecast-batch.ts";
+import type { ForecastDescription } from "./forecast-description.ts";
+import { type ForecastGeometry, forecastGeometry } from "./forecast-geometry.ts";
+import { createForecastNetwork } from "./forecast-network.ts";
+import { type PreparedSeries, prepareSeries } from "./prepare-series.ts";
+import { readSeriesFile, type SeriesRecord } from "./read-series-file.ts";
+import { resolveForecastSettings } from "./resolve-forecast-settings.ts";
+import { lossOfRows, predictRows } from "./run-network.ts";
+import { sampleHoldout } from "./sample-holdout.ts";
+import { type SeriesSplit, splitSeries } from "./split-series.ts";
+import { valueTransforms } from "./value-transform.ts";
+import { minimumContextOf, WindowSampler } from "./window-sampler.ts";
+import { WindowWeights } from "./window-weights.ts";
+
+function minimumOf(records: SeriesRecord[]): number {
+  let minimum = Number.POSITIVE_INFINITY;
+  for (const { values } of records) for (const value of values) if (value < minimum) minimum = value;
+  return minimum;
+}
+
+async function loadSeries(spec: TrainingSpec) {
+  const { forecast: settings, dataset } = spec;
+  if (settings === null || dataset.summary.kind !== "series") {
+    throw appError("internal", "a forecast is trained with forecast settings on a dataset of series");
+  }
+  const records = await readSeriesFile(dataset.path);
+  const { frequency } = dataset.summary;
+  const { forecast, longSeason } = resolveForecastSettings(settings, { frequency, minimum: minimumOf(records) });
+  const transform = valueTransforms[forecast.transform];
+  const series = records
+    .map((record) => prepareSeries(record, transform))
+    .filter((one): one is PreparedSeries => one !== null);
+  const split = splitSeries(series, forecast.horizon);
+  const empty = records.length - series.length;
+  if (empty > 0) split.warnings.push({ code: "series_empty", message: `${empty} series hold no value at all` });
+  if (frequency === null && settings.season_length === "auto") {
+    const message = "the data name no frequency, so no season is assumed; set season_length where there is one";
+    split.warnings.push({ code: "frequency_unknown", message });
+  }
+  return { forecast, longSeason, frequency, split };
+}
+
+/** Forecasting as the training loop sees it; `random` makes first weights, windows and dropout. Throws validation_failed, dataset_invalid. */
+export async function createForecastTask(spec: TrainingSpec, random: Random): Promise<TrainingTask> {
+  const { forecast, longSeason, frequency, split } = await loadSeries(spec);
+  const { training, holdouts } = split;
+  const geometry = forecastGeometry(forecast, longSeason);
+  const { batch_size: rows, sample_every: sampleEvery } = spec.training;
+  const sampler = new WindowSampler(training, geometry);
+  const weights = new WindowWeights(training, geometry, sampler);
+  const network = createForecastNetwork(spec.architecture, geometry, random);
+  const quantiles: Tensor1D = tf.tensor1d(geometry.quantiles);
+  const batch = new ForecastBatch(geometry, rows);
+  const run = { network, geometry, batch, rows };
+  const description: ForecastDescription = {
+    frequency,
+    long_season: longSeason,
+    minimum_history: minimumHistory(split, geometry),
+  };
+
+  return {
+    parameters: network.parameters,
+    stepsPerEpoch: Math.ceil(sampler.windows / rows),
+    tokensPerStep: rows * forecast.horizon,
+    vocabularySize: null,
+    forecast,
+    warnings: split.warnings,
+    nextBatch: () => {
+      for (let row = 0; row < rows; row++) {
+        const { series, index, origin } = sampler.draw(random);
+        const scale = batch.writeContext(row, series.series, origin);
+        batch.writeTarget(row, series.series.transformed, origin, weights.weight(index, scale));
+      }
+      return () => tf.tidy(() => lossOfRows(run, predictRows(run, random), quantiles));
+    },
+    evaluate: (pause) => evaluateHoldouts({ network, geometry, quantiles, training, holdouts, weights }, pause),
+    sample: async (step) => {
+      const turn = Math.floor(step / (sampleEvery ?? 1));
+      const index = holdouts.length > 0 ? holdouts[turn % holdouts.length]! : turn % training.length;
+      return sampleHoldout(training[index]!, network, geometry);
+    },
+    saveState: () => ({ tensors: new Map(), json: { random: random.state() } }),
+    restoreState: ({ json }) => random.restore(json.random as RandomState),
+    describe: () => ({ ...description }),
+    dispose: () => {
+      network.dispose();
+      quantiles.dispose();
+    },
+  };
+}
+
+function minimumHistory({ training }: SeriesSplit, geometry: ForecastGeometry): number {
+  let minimum = Number.POSITIVE_INFINITY;
+  for (const { trainLength } of training) minimum = Math.min(minimum, minimumContextOf(trainLength, geometry));
+  return minimum;
+}

@@ -1,0 +1,91 @@
+import { readTimeline } from "../../calendar/read-timeline.ts";
+import type { Timeline } from "../../calendar/timeline.ts";
+import { appError, type ErrorDetail } from "../../errors.ts";
+import type { ForecastInput } from "../../schemas/forecast.ts";
+import { type FilledValues, fillGaps } from "./fill-gaps.ts";
+import type { ForecastGeometry } from "./forecast-geometry.ts";
+import { valueTransforms } from "./value-transform.ts";
+
+/** An input as the network can take it. */
+export interface ForecastHistory {
+  id: string | null;
+  /** Transformed, from the first known value on. */
+  filled: FilledValues;
+  timeline: Timeline | null;
+  /** Values in the input, missing ones included: the forecast begins so many steps after the timeline's first. */
+  length: number;
+}
+
+export interface HistoryRules {
+  geometry: ForecastGeometry;
+  /** Of the data the model learned from. */
+  frequency: string | null;
+  minimumHistory: number;
+}
+
+function timelineFaults(input: ForecastInput, pointer: string, frequency: string | null) {
+  const { start, timestamps, frequency: asked, target } = input;
+  const reading = readTimeline({
+    start,
+    timestamps,
+    frequency: asked,
+    usualFrequency: frequency,
+    length: target.length,
+  });
+  const errors = reading.faults.map(({ field, index, ...fault }): ErrorDetail => {
+    return { pointer: `${pointer}/${field}${index === null ? "" : `/${index}`}`, ...fault };
+  });
+  return { timeline: reading.timeline, errors };
+}
+
+function nonPositiveFault(target: ForecastInput["target"], pointer: string): ErrorDetail | null {
+  const index = target.findIndex((value) => value !== null && value <= 0);
+  if (index < 0) return null;
+  return {
+    pointer: `${pointer}/target/${index}`,
+    code: "not_positive",
+    message: `expected positive values, because the model works on their logarithms, got ${target[index]}`,
+    value: target[index],
+    hint: 'train a model with "transform": "none", or on data that hold such values',
+  };
+}
+
+function lengthFault(found: number, needed: number, pointer: string): ErrorDetail | null {
+  if (found >= needed) return null;
+  return {
+    pointer: `${pointer}/target`,
+    code: "history_too_short",
+    message: `expected at least ${needed} values from the first known one on, got ${found}`,
+    value: found,
+    allowed: { minimum: needed },
+    hint: "send a longer history, or train a model with a smaller horizon, context_length or season_length",
+  };
+}
+
+function readInput(input: ForecastInput, pointer: string, rules: HistoryRules): ForecastHistory | ErrorDetail[] {
+  const { target } = input;
+  const { timeline, errors } = timelineFaults(input, pointer, rules.frequency);
+  const first = target.findIndex((value) => value !== null);
+  const found = first < 0 ? 0 : target.length - first;
+  const faults = [lengthFault(found, rules.minimumHistory, pointer)];
+  if (rules.geometry.transform === "log") faults.push(nonPositiveFault(target, pointer));
+  errors.push(...faults.filter((fault) => fault !== null));
+  if (errors.length > 0) return errors;
+  const { forward } = valueTransforms[rules.geometry.transform];
+  const values = Float64Array.from(target.slice(first), (value) => (value === null ? Number.NaN : forward(value)));
+  return { id: input.id ?? null, filled: fillGaps(values), timeline, length: target.length };
+}
+
+/**
+ * Reads the histories of a request. Throws history_too_short where that is all that is wrong, else validation_failed, with every
+ * fault of every input.
+ */
+export function readForecastInputs(inputs: ForecastInput[], rules: HistoryRules): ForecastHistory[] {
+  const read = inputs.map((input, index) => readInput(input, `/inputs/${index}`, rules));
+  const errors = read.flatMap((result) => (Array.isArray(result) ? result : []));
+  if (errors.length === 0) return read as ForecastHistory[];
+  const short = errors.every(({ code }) => code === "history_too_short");
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+  const detail = `${errors[0]!.pointer}: ${errors[0]!.message}${more}`;
+  throw appError(short ? "history_too_short" : "validation_failed", detail, { errors });
+}

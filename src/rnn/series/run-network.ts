@@ -1,0 +1,36 @@
+import { type Scalar, type Tensor1D, type Tensor2D, type Tensor3D, tf } from "../backend.ts";
+import type { Random } from "../random.ts";
+import type { ForecastBatch } from "./forecast-batch.ts";
+import type { ForecastGeometry } from "./forecast-geometry.ts";
+import type { ForecastNetwork } from "./forecast-network.ts";
+import { pinballLoss } from "./pinball-loss.ts";
+
+export interface NetworkRun {
+  network: ForecastNetwork;
+  geometry: ForecastGeometry;
+  batch: ForecastBatch;
+  /** The first rows of the batch are used. */
+  rows: number;
+}
+
+/** Corrections for the rows. [rows, horizon, quantiles] */
+export function predictRows({ network, geometry, batch, rows }: NetworkRun, random: Random | null = null): Tensor3D {
+  const { blocks, blockLength, contextLength, headFeatures } = geometry;
+  return tf.tidy(() => {
+    const encoder: Tensor3D = tf.tensor3d(batch.encoder.subarray(0, rows * contextLength), [rows, blocks, blockLength]);
+    const features: Tensor2D = tf.tensor2d(batch.features.subarray(0, rows * headFeatures), [rows, headFeatures]);
+    return network.apply({ encoder, features, random });
+  });
+}
+
+/** Loss of the corrections against the rows' targets. */
+export function lossOfRows({ geometry, batch, rows }: NetworkRun, predicted: Tensor3D, quantiles: Tensor1D): Scalar {
+  const { horizon } = geometry;
+  return tf.tidy(() => {
+    const weightValues = batch.weights.subarray(0, rows * horizon);
+    const target: Tensor3D = tf.tensor3d(batch.target.subarray(0, rows * horizon), [rows, horizon, 1]);
+    const weights: Tensor3D = tf.tensor3d(weightValues, [rows, horizon, 1]);
+    const count = weightValues.reduce((known, weight) => known + (weight > 0 ? 1 : 0), 0);
+    return pinballLoss({ predicted, target, weights, quantiles, count });
+  });
+}
