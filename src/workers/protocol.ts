@@ -13,10 +13,13 @@ import type { TrainingEvent, TrainingOutcome, TrainingSpec } from "../schemas/tr
 /** To a trainer process, and from its main thread on to its training thread. */
 export type ToTrainer = { type: "train"; spec: TrainingSpec } | { type: "cancel" } | { type: "suspend" };
 
-/** From a trainer. `alive` comes every few seconds with the step reached, from the process's main thread. */
+/**
+ * From a trainer. `alive` comes every few seconds, from the process's main thread: `step` is the last one reported, `pulse` grows
+ * as long as the training thread takes breath between pieces of work, also while a resumed run repeats steps it does not report.
+ */
 export type FromTrainer =
   | { type: "event"; event: TrainingEvent }
-  | { type: "alive"; step: number; memoryBytes: number }
+  | { type: "alive"; step: number; pulse: number; memoryBytes: number }
   | { type: "end"; outcome: TrainingOutcome }
   | { type: "error"; error: ErrorMessage };
 
