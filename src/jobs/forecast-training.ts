@@ -1,0 +1,32 @@
+import type { Static } from "typebox";
+import type { SeriesSummary } from "../schemas/datasets.ts";
+import type { TrainingRequest } from "../schemas/jobs.ts";
+import type { TrainingFaults } from "./training-faults.ts";
+
+const textOnly = {
+  sequence_length: "the model's forecast.context_length says how much history a window holds",
+  validation_fraction: "the last horizon of every series is kept for validation",
+  sample_prompt: "samples are forecasts of held-out series",
+  sample_length: "samples are as long as the model's horizon",
+} as const;
+
+/** Refuses what only a text has, and series too short for the horizon. */
+export function checkForecastTraining(
+  request: TrainingRequest,
+  { summary, horizon }: { summary: Static<typeof SeriesSummary>; horizon: number },
+  faults: TrainingFaults,
+): void {
+  for (const [field, hint] of Object.entries(textOnly)) {
+    const value = request[field as keyof typeof textOnly];
+    if (value === undefined) continue;
+    faults.add(field, "not_applicable", `${field} means nothing for a forecast`, { value, hint });
+  }
+  const { longest } = summary;
+  if (longest < 2 * horizon) {
+    const message = `expected a series of at least 2 horizons (${2 * horizon} values), the longest has ${longest}`;
+    faults.addDataset(message, { value: longest, allowed: { minimum: 2 * horizon } });
+  } else if (longest < 3 * horizon && request.early_stopping) {
+    const message = `early_stopping needs a hold-out: a series of 3 horizons (${3 * horizon} values), the longest has ${longest}`;
+    faults.add("early_stopping", "conflict", message, { value: request.early_stopping });
+  }
+}

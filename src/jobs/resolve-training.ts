@@ -1,0 +1,88 @@
+import { randomInt } from "node:crypto";
+import { appError } from "../errors.ts";
+import type { Dataset } from "../schemas/datasets.ts";
+import type { TrainingRequest, TrainingSettings } from "../schemas/jobs.ts";
+import type { Model } from "../schemas/models.ts";
+import { checkForecastTraining } from "./forecast-training.ts";
+import { resolveSchedule } from "./resolve-schedule.ts";
+import { resolveTextTraining } from "./text-training.ts";
+import { TrainingFaults } from "./training-faults.ts";
+
+/** What a run is like where the caller says nothing. Forecasts: the recipe measured on M4 Hourly. */
+const usual = {
+  text: { epochs: 10, steps: null, learning_rate: 0.002, optimizer: "adam", clip_norm: 5, every: 500 },
+  forecast: { epochs: null, steps: 1500, learning_rate: 0.006, optimizer: "adamw", clip_norm: 1, every: 250 },
+} as const;
+const FORECAST_BATCH = 256;
+const SEEDS = 2 ** 32;
+
+export interface TrainingQuestion {
+  training: TrainingRequest;
+  model: Pick<Model, "task" | "forecast">;
+  dataset: Pick<Dataset, "summary">;
+}
+
+/** The run with nothing left to choose; throws validation_failed with every field that is wrong or means nothing here. */
+export function resolveTraining({ training: request, model, dataset }: TrainingQuestion): TrainingSettings {
+  const faults = new TrainingFaults();
+  const preset = usual[model.task];
+  const length = resolveLength(request, preset, faults);
+  const optimizer = request.optimizer ?? preset.optimizer;
+  const weightDecay = request.weight_decay ?? 0;
+  if (weightDecay !== 0 && optimizer !== "adamw") {
+    const message = `weight_decay means nothing for ${optimizer}`;
+    faults.add("weight_decay", "not_applicable", message, { value: weightDecay, hint: "take optimizer adamw" });
+  }
+  const schedule = resolveSchedule(request, { task: model.task, steps: length.steps }, faults);
+  const ofTask = resolveTask({ training: request, model, dataset }, faults);
+  faults.throwIfAny();
+  return {
+    ...length,
+    ...ofTask,
+    learning_rate: request.learning_rate ?? preset.learning_rate,
+    optimizer,
+    weight_decay: weightDecay,
+    schedule,
+    clip_norm: request.clip_norm === undefined ? preset.clip_norm : request.clip_norm,
+    early_stopping: resolveEarlyStopping(request),
+    checkpoint_every: request.checkpoint_every ?? preset.every,
+    sample_every: request.sample_every === undefined ? preset.every : request.sample_every,
+    seed: request.seed ?? randomInt(SEEDS),
+  };
+}
+
+function resolveLength(
+  { epochs, steps }: TrainingRequest,
+  preset: Pick<TrainingSettings, "epochs" | "steps">,
+  faults: TrainingFaults,
+): Pick<TrainingSettings, "epochs" | "steps"> {
+  if (epochs !== undefined && steps !== undefined) {
+    const message = "expected epochs or steps, got both";
+    faults.add("epochs", "conflict", message, { value: epochs, hint: "leave out one of the two" });
+    faults.add("steps", "conflict", message, { value: steps, hint: "leave out one of the two" });
+  }
+  if (epochs !== undefined) return { epochs, steps: null };
+  if (steps !== undefined) return { epochs: null, steps };
+  return { epochs: preset.epochs, steps: preset.steps };
+}
+
+function resolveTask({ training, model, dataset: { summary } }: TrainingQuestion, faults: TrainingFaults) {
+  if (model.task === "text" && summary.kind === "text") {
+    const settings = resolveTextTraining(training, summary, faults);
+    if (training.early_stopping && settings.validation_fraction === 0) {
+      const hint = "set validation_fraction above 0, with a text long enough for it";
+      const message = "early_stopping needs validation data, and validation_fraction is 0";
+      faults.add("early_stopping", "conflict", message, { value: training.early_stopping, hint });
+    }
+    return settings;
+  }
+  if (model.task === "forecast" && summary.kind === "series" && model.forecast !== null) {
+    checkForecastTraining(training, { summary, horizon: model.forecast.horizon }, faults);
+    return { batch_size: training.batch_size ?? FORECAST_BATCH };
+  }
+  throw appError("model_task_mismatch", `a model of task ${model.task} cannot train on data of kind ${summary.kind}`);
+}
+
+function resolveEarlyStopping({ early_stopping: asked }: TrainingRequest): TrainingSettings["early_stopping"] {
+  return asked ? { ...asked, min_delta: asked.min_delta ?? 0 } : null;
+}
