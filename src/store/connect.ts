@@ -1,3 +1,4 @@
+import { pathToFileURL } from "node:url";
 import { PrismaBetterSqlite3 } from "@prisma/adapter-better-sqlite3";
 import { PrismaLibSql } from "@prisma/adapter-libsql";
 
@@ -28,10 +29,8 @@ export interface ConnectOptions {
 /** Opens `file`, making it when it is not there. */
 export function connect(file: string, { driver, busyTimeoutMs }: ConnectOptions): Promise<Connection> {
   if (driver === "better-sqlite3") return new PrismaBetterSqlite3({ url: file, timeout: busyTimeoutMs }).connect();
-  return new PrismaLibSql({
-    url: file === ":memory:" ? file : `file:${encodeURI(file)}`,
-    timeout: busyTimeoutMs,
-  }).connect();
+  const url = file === ":memory:" ? file : pathToFileURL(file).href;
+  return new PrismaLibSql({ url, timeout: busyTimeoutMs }).connect();
 }
 
 /** Runs one statement with no arguments; rows as arrays. Works for statements that return rows and for those that do not. */

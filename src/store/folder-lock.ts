@@ -31,6 +31,8 @@ export async function lockFolder(folder: DataFolder, driver: SqliteDriver): Prom
 
 async function release(connection: Connection, folder: DataFolder): Promise<void> {
   await rm(folder.pid, { force: true });
+  // libsql lets go of the file only when the garbage collector comes by; the end of the transaction frees it at once.
+  await runStatement(connection, "ROLLBACK");
   await connection.dispose();
 }
 

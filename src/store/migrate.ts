@@ -83,6 +83,7 @@ async function apply(connection: Connection, { name, sql, checksum }: Migration)
     await runStatement(connection, "ROLLBACK").catch(() => {
       // No transaction was left open.
     });
-    throw error;
+    const { originalMessage } = ((error as Error).cause ?? {}) as { originalMessage?: string };
+    throw new Error(`The migration ${name} failed: ${originalMessage ?? error}`, { cause: error });
   }
 }

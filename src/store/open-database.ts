@@ -36,6 +36,15 @@ export async function openDatabase(folder: DataFolder, options: OpenDatabaseOpti
   });
 }
 
+/** Brings all into one file again, so that a copy of the folder needs no more than that. */
+export async function closeDatabase(client: PrismaClient): Promise<void> {
+  try {
+    await client.$queryRaw`PRAGMA wal_checkpoint(TRUNCATE)`;
+  } finally {
+    await client.$disconnect();
+  }
+}
+
 /** WAL and FULL: what a transaction wrote is on disk when it has been committed, and readers are not in the way. */
 async function configure(connection: Connection): Promise<void> {
   for (const pragma of ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"]) {

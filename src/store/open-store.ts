@@ -9,7 +9,7 @@ import { createJobStore } from "./jobs/job-store.ts";
 import { createKeyStore } from "./key-store.ts";
 import { createModelStore } from "./models/model-store.ts";
 import { idFactory } from "./new-id.ts";
-import { openDatabase } from "./open-database.ts";
+import { closeDatabase, openDatabase } from "./open-database.ts";
 import type { Store } from "./store.ts";
 import { withStoreFailures } from "./store-failure.ts";
 import { sweepFiles } from "./sweep-files.ts";
@@ -30,8 +30,11 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const lock = await lockFolder(folder, driver);
   let client: PrismaClient | undefined;
   const close = async () => {
-    await client?.$disconnect();
-    await lock.release();
+    try {
+      if (client !== undefined) await closeDatabase(client);
+    } finally {
+      await lock.release();
+    }
   };
   try {
     client = await openDatabase(folder, { driver, migrationsFolder: options.migrationsFolder });

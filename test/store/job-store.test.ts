@@ -2,7 +2,8 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { SqliteDriver } from "../../src/store/connect.ts";
-import { checkpointChange, event, jobIn, stepEnd, temporaryStore, training } from "./temporary-store.ts";
+import { event, stepEnd, training } from "./store-values.ts";
+import { checkpointChange, jobIn, temporaryStore } from "./temporary-store.ts";
 
 describe.each<SqliteDriver>(["better-sqlite3", "libsql"])("jobs on %s", (driver) => {
   test("a new job is queued, with nothing in its log", async () => {
