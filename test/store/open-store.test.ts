@@ -26,11 +26,11 @@ async function reason(opening: Promise<unknown>): Promise<StoreOpenError> {
 async function fileHashes(folder: string): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || entry.name.startsWith("server.")) continue;
+    // The lock, and what SQLite keeps beside a database while it is open.
+    if (!entry.isFile() || /^server\.|-shm$/.test(entry.name)) continue;
     const path = join(entry.parentPath, entry.name);
-    hashes[path] = createHash("sha256")
-      .update(await readFile(path))
-      .digest("hex");
+    const bytes = await readFile(path);
+    if (bytes.length > 0) hashes[path] = createHash("sha256").update(bytes).digest("hex");
   }
   return hashes;
 }
