@@ -1,0 +1,47 @@
+import path from "node:path";
+import { appError } from "../../errors.ts";
+import { type CheckpointContents, readCheckpoint, tensorGroup } from "../checkpoint.ts";
+import type { ForecastDescription } from "../series/forecast-description.ts";
+import { createForecaster, type Forecaster } from "../series/forecaster.ts";
+import { createTextDecoder } from "../text/decoding/create-text-decoder.ts";
+import type { TextDecoder } from "../text/text-decoder.ts";
+import { Vocabulary } from "../text/vocabulary.ts";
+import type { Loaded } from "./loaded-models.ts";
+
+/** A model as it answers requests. */
+export type ServedModel = Loaded &
+  ({ task: "text"; vocabulary: Vocabulary; decoder: TextDecoder } | { task: "forecast"; forecaster: Forecaster });
+
+/** Reads a checkpoint for serving; throws checkpoint_not_found, checkpoint_corrupt. */
+export async function loadModel(filePath: string): Promise<ServedModel> {
+  const contents = await readFileOf(filePath);
+  return contents.description.task === "text" ? loadText(contents) : loadForecast(contents);
+}
+
+async function readFileOf(filePath: string): Promise<CheckpointContents> {
+  try {
+    return await readCheckpoint(filePath);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    const id = path.basename(filePath, path.extname(filePath));
+    throw appError("checkpoint_not_found", `the file of checkpoint ${id} is gone`, { cause: error });
+  }
+}
+
+function loadText({ description, tensors }: CheckpointContents): ServedModel {
+  const { architecture, taskDescription } = description;
+  const vocabulary = Vocabulary.fromJSON(taskDescription.vocabulary);
+  const weights = tensorGroup(tensors, "model");
+  const decoder = createTextDecoder({ architecture, vocabularySize: vocabulary.size, tensors: weights });
+  return { task: "text", vocabulary, decoder, bytes: decoder.bytes, dispose: () => undefined };
+}
+
+function loadForecast({ description, tensors }: CheckpointContents): ServedModel {
+  const { architecture, forecast, taskDescription } = description;
+  if (forecast === null) throw appError("checkpoint_corrupt", "expected the settings of a forecast, got none");
+  const weights = tensorGroup(tensors, "model");
+  const served = { architecture, forecast, description: taskDescription as unknown as ForecastDescription };
+  const forecaster = createForecaster({ ...served, tensors: weights });
+  const bytes = [...weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+  return { task: "forecast", forecaster, bytes, dispose: () => forecaster.dispose() };
+}

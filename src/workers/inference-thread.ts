@@ -1,0 +1,75 @@
+import { parentPort } from "node:worker_threads";
+import { appError, toErrorMessage } from "../errors.ts";
+import { backend } from "../rnn/backend.ts";
+import { countParameters } from "../rnn/count-parameters.ts";
+import { loadModel } from "../rnn/serving/load-model.ts";
+import { LoadedModels } from "../rnn/serving/loaded-models.ts";
+import { TextStreams } from "../rnn/serving/text-streams.ts";
+import type { DescribeRequest, ForecastRequest, FromInference, ToInference } from "./protocol.ts";
+
+/** The only thread of the server process that computes: every request gets its answer or an error, none ends the thread. */
+const port = parentPort;
+if (port === null) throw new Error("inference-thread is the main file of a worker thread");
+const post = (message: FromInference): void => port.postMessage(message);
+const fail = (request: number, error: unknown): void => post({ type: "error", request, error: toErrorMessage(error) });
+
+const models = new LoadedModels(loadModel, { count: 64, bytes: 512 * 2 ** 20 });
+const streams = new TextStreams(models, {
+  started: (request) => post({ type: "text-start", request }),
+  delta: (request, text, index) => post({ type: "text-delta", request, text, index }),
+  ended: (request, end) => post({ type: "text-end", request, ...end }),
+  failed: fail,
+});
+
+async function forecast({ request, checkpoint, inputs, horizon, quantiles }: ForecastRequest): Promise<void> {
+  const receivedAtMs = performance.now();
+  const loan = await models.borrow(checkpoint.path);
+  try {
+    const { model } = loan;
+    if (model.task !== "forecast") {
+      throw appError("model_task_mismatch", `expected a model that forecasts, got one for ${model.task}`);
+    }
+    const startMs = performance.now();
+    const outputs = model.forecaster.forecast(inputs, horizon, quantiles);
+    const timings = { queue_ms: rounded(startMs - receivedAtMs), compute_ms: rounded(performance.now() - startMs) };
+    post({ type: "forecast-end", request, horizon: horizon ?? model.forecaster.horizon, outputs, timings });
+  } finally {
+    loan.giveBack();
+  }
+}
+
+/** To whole microseconds. */
+function rounded(durationMs: number): number {
+  return Math.round(durationMs * 1000) / 1000;
+}
+
+function describe({ request, ...model }: DescribeRequest): void {
+  post({ type: "describe-end", request, parameterCount: countParameters(model) });
+}
+
+async function receive(message: ToInference): Promise<void> {
+  switch (message.type) {
+    case "generate":
+      return streams.open(message.request, message.checkpoint.path, message.parameters);
+    case "forecast":
+      return forecast(message);
+    case "describe":
+      return describe(message);
+    case "cancel":
+      return streams.cancel(message.request);
+    case "hold":
+      return streams.hold(message.request);
+    case "release":
+      return streams.release(message.request);
+    case "unload":
+      return models.unload(message.path);
+  }
+}
+
+port.on("message", (message: ToInference) => {
+  receive(message).catch((error: unknown) => {
+    if ("request" in message) fail(message.request, error);
+    else post({ type: "warning", message: `${message.type}: ${toErrorMessage(error).detail}` });
+  });
+});
+post({ type: "ready", backend });

@@ -1,0 +1,241 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeCheckpoint } from "../../src/rnn/checkpoint.ts";
+import type { SamplingParameters } from "../../src/schemas/generation.ts";
+import { createInferencePool } from "../../src/workers/create-inference-pool.ts";
+import type { CheckpointReference, InferencePool, TextPart } from "../../src/workers/inference-pool.ts";
+import { randomTextCheckpoint } from "../rnn/serving/random-text-checkpoint.ts";
+import { recordingLogger } from "./recording-logger.ts";
+
+const letters = [..."\n abcdefghijklmnopqrstuvwxyz"];
+const emoji = [..."a😀🎈𝒜é"];
+const sampling: SamplingParameters = {
+  prompt: "the ",
+  max_tokens: 300,
+  temperature: 1,
+  top_k: null,
+  top_p: 1,
+  stop: [],
+  seed: 1,
+};
+
+let folder: string;
+let pool: InferencePool;
+let small: CheckpointReference;
+let slow: CheckpointReference;
+let pictures: CheckpointReference;
+
+async function checkpoint(
+  id: string,
+  ...content: Parameters<typeof randomTextCheckpoint>
+): Promise<CheckpointReference> {
+  const filePath = path.join(folder, `${id}.safetensors`);
+  await writeCheckpoint(filePath, randomTextCheckpoint(...content));
+  return { id, path: filePath };
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "unroll-inference-"));
+  small = await checkpoint("small", { units: 24, layers: 2 }, letters);
+  slow = await checkpoint("slow", { units: 256, layers: 2 }, letters);
+  pictures = await checkpoint("pictures", { cell: "gru", embedding_size: 3 }, emoji);
+  pool = createInferencePool({ logger: recordingLogger().logger });
+  await pool.ready();
+});
+
+afterAll(async () => {
+  await pool.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function start(
+  model: CheckpointReference,
+  changes: Partial<SamplingParameters> = {},
+  signal = new AbortController().signal,
+) {
+  return pool.generate({ checkpoint: model, parameters: { ...sampling, ...changes }, signal });
+}
+
+interface Read {
+  text: string;
+  deltas: Extract<TextPart, { type: "delta" }>[];
+  end: Extract<TextPart, { type: "end" }>;
+}
+
+async function read(parts: AsyncIterable<TextPart>): Promise<Read> {
+  const deltas: Read["deltas"] = [];
+  for await (const part of parts) {
+    if (part.type === "end") return { text: deltas.map(({ text }) => text).join(""), deltas, end: part };
+    deltas.push(part);
+  }
+  throw new Error("the stream ended without its end");
+}
+
+const write = async (...request: Parameters<typeof start>) => read(await start(...request));
+const noneOpen = () => expect.poll(() => pool.openStreams()).toBe(0);
+
+describe("a stream of text", () => {
+  it("writes max_tokens characters in numbered deltas, and accounts for itself", async () => {
+    const { text, deltas, end } = await write(small);
+    expect(text).toHaveLength(300);
+    expect(deltas[0]).toMatchObject({ index: 0 });
+    expect(deltas[0]!.text).toHaveLength(1);
+    let index = 0;
+    for (const delta of deltas) {
+      expect(delta.index).toBe(index);
+      index += delta.text.length;
+    }
+    expect(end).toMatchObject({ finishReason: "length", promptTokens: 4, completionTokens: 300 });
+    expect(end.timings.compute_ms).toBeGreaterThan(0);
+    expect(deltas.length).toBeLessThan(300 / 4);
+  });
+
+  it("gives the same text for the same seed, alone and while eight others stream", async () => {
+    const alone = await write(small);
+    const signal = new AbortController();
+    const others = Array.from({ length: 8 }, (_, index) => {
+      return write(index % 2 === 0 ? small : slow, { seed: 100 + index, max_tokens: 2000 }, signal.signal);
+    });
+    const among = await Promise.all([write(small), write(small), write(small, { seed: 2 })]);
+    signal.abort();
+    expect(among[0].text).toBe(alone.text);
+    expect(among[1].text).toBe(alone.text);
+    expect(among[2].text).not.toBe(alone.text);
+    await Promise.all(others);
+  });
+
+  it("writes whole characters only", async () => {
+    const { deltas, text } = await write(pictures, { prompt: "a😀", max_tokens: 500 });
+    for (const delta of deltas) expect(delta.text).not.toMatch(/\p{Surrogate}/u);
+    expect([...text]).toHaveLength(500);
+    expect(text).toMatch(/😀/u);
+    let index = 0;
+    for (const delta of deltas) {
+      expect(delta.index).toBe(index);
+      index += [...delta.text].length;
+    }
+  });
+
+  it("ends before a stop string, wherever the deltas part", async () => {
+    const whole = (await write(small, { max_tokens: 1000 })).text;
+    for (const from of [0, 1, 63, 64, 65, 130, 700]) {
+      const stop = whole.slice(from, from + 12);
+      const { text, end } = await write(small, { max_tokens: 1000, stop: ["@@", stop] });
+      expect(text).toBe(whole.slice(0, whole.indexOf(stop)));
+      expect(end).toMatchObject({ finishReason: "stop", completionTokens: text.length + 12 });
+    }
+  });
+
+  it("starts without a prompt", async () => {
+    const { text, end } = await write(small, { prompt: "", max_tokens: 20 });
+    expect(text).toHaveLength(20);
+    expect(end.promptTokens).toBe(0);
+  });
+
+  it("reads a long prompt without keeping others waiting", async () => {
+    const long = write(slow, { prompt: "lorem ipsum ".repeat(1000), max_tokens: 5 });
+    const short = write(small, { max_tokens: 5 });
+    const first = await Promise.race([long.then(() => "long"), short.then(() => "short")]);
+    expect(first).toBe("short");
+    expect((await long).end.promptTokens).toBe(12_000);
+  });
+});
+
+describe("a request that cannot be", () => {
+  it("names the characters of the prompt that the model does not know", async () => {
+    await expect(start(small, { prompt: "the ÆÐ" })).rejects.toMatchObject({
+      code: "prompt_characters_unknown",
+      status: 422,
+      errors: [
+        expect.objectContaining({ pointer: "/prompt", value: "Æ" }),
+        expect.objectContaining({ pointer: "/prompt", value: "Ð" }),
+      ],
+    });
+    await noneOpen();
+  });
+
+  it("says that a checkpoint's file is gone", async () => {
+    const gone = { id: "gone", path: path.join(folder, "gone.safetensors") };
+    await expect(start(gone)).rejects.toMatchObject({ code: "checkpoint_not_found", status: 404 });
+    await expect(
+      pool.forecast({ checkpoint: gone, inputs: [{ target: [1, 2] }], horizon: null, quantiles: null }),
+    ).rejects.toMatchObject({ code: "checkpoint_not_found" });
+  });
+
+  it("refuses to forecast with a model of text", async () => {
+    const request = { checkpoint: small, inputs: [{ target: [1, 2] }], horizon: null, quantiles: null };
+    await expect(pool.forecast(request)).rejects.toMatchObject({ code: "model_task_mismatch" });
+  });
+});
+
+describe("a reader", () => {
+  it("that aborts gets the end, and what was written by then", async () => {
+    const abort = new AbortController();
+    const parts = await start(small, { max_tokens: 100_000 }, abort.signal);
+    let characters = 0;
+    let last: TextPart | undefined;
+    for await (const part of parts) {
+      last = part;
+      if (part.type === "delta") characters += part.text.length;
+      if (characters > 200) abort.abort();
+    }
+    expect(last).toMatchObject({ type: "end", finishReason: "cancelled", completionTokens: characters });
+    expect(characters).toBeLessThan(20_000);
+    expect(pool.openStreams()).toBe(0);
+  });
+
+  it("that aborts before or while the model loads gets the end too", async () => {
+    const { end } = await write(small, {}, AbortSignal.abort());
+    expect(end).toMatchObject({ finishReason: "cancelled" });
+    const fresh = await checkpoint("fresh", { units: 300, layers: 2 }, letters);
+    const abort = new AbortController();
+    const loading = write(fresh, { max_tokens: 100_000 }, abort.signal);
+    abort.abort();
+    expect((await loading).end).toMatchObject({ finishReason: "cancelled", completionTokens: 0 });
+  });
+
+  it("that leaves the loop frees its stream", async () => {
+    for await (const part of await start(small, { max_tokens: 100_000 })) {
+      if (part.type === "delta") break;
+    }
+    expect(pool.openStreams()).toBe(0);
+  });
+
+  it("that is slow makes only its own stream wait, and misses nothing", async () => {
+    const expected = (await write(small, { max_tokens: 40_000 })).text;
+    const idle = await start(small, { max_tokens: 40_000 });
+    const busy = await write(small, { seed: 3, max_tokens: 40_000 });
+    expect(busy.text).toHaveLength(40_000);
+    expect(pool.openStreams()).toBe(1); // 40,000 characters later the other still waits for its reader
+    expect((await read(idle)).text).toBe(expected);
+    expect(pool.openStreams()).toBe(0);
+  });
+});
+
+it("frees everything: 1,000 short texts at a time and one after another", async () => {
+  const counts = await Promise.all(
+    Array.from({ length: 1000 }, async (_, seed) => {
+      const { text } = await write(small, { seed, max_tokens: 5 });
+      return text.length;
+    }),
+  );
+  expect(counts.every((count) => count === 5)).toBe(true);
+  expect(pool.openStreams()).toBe(0);
+});
+
+it("counts the parameters of a model that does not exist yet", async () => {
+  const architecture = {
+    cell: "lstm",
+    units: 128,
+    layers: 2,
+    dropout: 0,
+    embedding_size: null,
+    reset_after: true,
+  } as const;
+  const text = { task: "text", architecture, forecast: null } as const;
+  // 65 * 512 + 128 * 512 + 512, 2 * 128 * 512 + 512, 128 * 65 + 65
+  expect(await pool.describe({ ...text, vocabularySize: 65 })).toBe(99_328 + 131_584 + 8_385);
+  expect(await pool.describe({ ...text, vocabularySize: null })).toBeNull();
+});
