@@ -44,7 +44,8 @@ export class ForecastBatch {
     const { blockLength, blocks, contextLength, forecastBlocks, headFeatures, horizon, lags } = this.#geometry;
     const window = this.#reader.read(series, origin);
     const start = row * contextLength;
-    for (const [step, value] of this.#reader.values.entries()) this.encoder[start + step] = scaled(value, window);
+    const { values } = this.#reader;
+    for (let step = 0; step < contextLength; step++) this.encoder[start + step] = scaled(values[step]!, window);
     let end = row * headFeatures;
     const copyBlocks = (first: number, count: number) => {
       const from = start + first * blockLength;

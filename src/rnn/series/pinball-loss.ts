@@ -1,4 +1,4 @@
-import { type Scalar, type Tensor1D, type Tensor3D, tf } from "../backend.ts";
+import { type Scalar, type Tensor, type Tensor1D, type Tensor3D, tf } from "../backend.ts";
 
 export interface PinballInput {
   predicted: Tensor3D; // [batch, horizon, quantiles]
@@ -10,12 +10,23 @@ export interface PinballInput {
   count: number;
 }
 
-/** Mean over known targets and quantiles of 2 w max(q e, (q - 1) e), e = target - predicted (Koenker and Bassett 1978). */
+/**
+ * Mean over known targets and quantiles of 2 w max(q e, (q - 1) e), e = target - predicted (Koenker and Bassett 1978), with its
+ * gradient in closed form: the tape of the maximum would go over the largest tensor of a step eight times more.
+ */
 export function pinballLoss({ predicted, target, weights, quantiles, count }: PinballInput): Scalar {
-  return tf.tidy(() => {
-    const error = tf.sub(target, predicted);
+  const factor = 2 / (quantiles.size * Math.max(1, count));
+  const withGradient = tf.customGrad((input, save) => {
+    const error = tf.sub(target, input as Tensor3D); // [batch, horizon, quantiles]
     const under = tf.mul(error, quantiles);
     const pinball = tf.maximum(under, tf.sub(under, error));
-    return tf.mul(tf.sum(tf.mul(pinball, weights)), 2 / (quantiles.size * Math.max(1, count))) as Scalar;
+    (save as (tensors: Tensor[]) => void)([error, tf.mul(weights, factor), quantiles]);
+    const gradFunc = (gradient: Tensor, saved: Tensor[]) => {
+      const [error, weights, quantiles] = saved as [Tensor, Tensor, Tensor];
+      const slope = tf.sub(tf.less(error, 0).toFloat(), quantiles);
+      return tf.mul(tf.mul(slope, weights), gradient);
+    };
+    return { value: tf.mul<Scalar>(tf.sum(tf.mul(pinball, weights)), factor), gradFunc };
   });
+  return tf.tidy(() => withGradient(predicted) as Scalar);
 }
