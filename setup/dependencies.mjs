@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import fs from "node:fs/promises";
 import { join } from "node:path";
 import { requireSpace } from "./disk-space.mjs";
@@ -18,11 +19,15 @@ const stampFile = (paths) => join(paths.modules, ".unroll-lock");
 
 /** Whether node_modules holds what package-lock.json says, installed by us or by a plain `npm ci`. */
 export async function dependenciesAreFresh(paths) {
+  const text = await readOrNothing(join(paths.modules, ".package-lock.json"));
+  if (!text) return false;
+  const installed = JSON.parse(text).packages;
+  // A folder that somebody removed, or an npm that was killed: its record says more than is there.
+  if (!Object.keys(installed).every((name) => existsSync(join(paths.root, name, "package.json")))) return false;
   const lock = await fs.readFile(paths.lockFile, "utf8");
   const digest = createHash("sha256").update(lock).digest("hex");
   if ((await readOrNothing(stampFile(paths))) === digest) return true;
-  const installed = await readOrNothing(join(paths.modules, ".package-lock.json"));
-  if (!installed || !matches(JSON.parse(lock).packages, JSON.parse(installed).packages)) return false;
+  if (!matches(JSON.parse(lock).packages, installed)) return false;
   await placeText(digest, stampFile(paths));
   return true;
 }
@@ -47,22 +52,27 @@ async function readOrNothing(file) {
 
 /** Installs exactly the lock file's packages; no package's install script runs (.npmrc). */
 export async function installDependencies({ paths, progress }) {
-  const [npm, ...first] = findNpm();
+  const npm = findNpm();
   await requireSpace(paths.root, NEEDED_MEGABYTES, "node_modules");
-  await progress.step("installing the packages of package-lock.json (npm ci)", async () => {
-    const { code, output, timedOut } = await runCommand(
-      npm,
-      [...first, "ci", "--include=dev", "--prefer-offline", "--no-audit", "--no-fund"],
-      { cwd: paths.root, env: { ...patience, ...process.env }, timeoutMs: 15 * 60_000 },
-    );
-    if (code !== 0) throw npmFailure(timedOut ? "no end after 15 minutes" : output);
-  });
+  await progress.step("installing the packages of package-lock.json (npm ci)", () => npmCi(npm, paths));
+  if (await dependenciesAreFresh(paths)) return;
+  // An npm that was killed a moment ago, with the set-up that started it, may still have been deleting.
+  await progress.step("installing them once more", () => npmCi(npm, paths));
   if (!(await dependenciesAreFresh(paths)))
     throw new SetupFailure(
       "dependencies",
-      "npm ci ended well, but node_modules does not match package-lock.json.",
+      "npm ci ended well, but node_modules is not what package-lock.json says.",
       "Delete node_modules and run the command again.",
     );
+}
+
+async function npmCi([npm, ...first], paths) {
+  const { code, output, timedOut } = await runCommand(
+    npm,
+    [...first, "ci", "--include=dev", "--prefer-offline", "--no-audit", "--no-fund"],
+    { cwd: paths.root, env: { ...patience, ...process.env }, timeoutMs: 15 * 60_000 },
+  );
+  if (code !== 0) throw npmFailure(timedOut ? "no end after 15 minutes" : output);
 }
 
 function npmFailure(output) {

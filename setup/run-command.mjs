@@ -1,16 +1,20 @@
 import { spawn } from "node:child_process";
 
 const TAIL_CHARACTERS = 20_000;
-const running = new Set();
+const running = new Map();
 
-/** Ends every command still running, with its children; called when the set-up gives up. */
-export function endCommands() {
-  for (const child of running) endGroup(child, "SIGTERM");
+/** Ends every command still running, with its children, and waits until they are gone: nothing may write on behind us. */
+export async function endCommands() {
+  const ends = [...running].map(([child, ended]) => {
+    killGroup(child); // not SIGTERM: npm would begin to put back what it had taken away
+    return ended;
+  });
+  await Promise.all(ends);
 }
 
-function endGroup(child, signal) {
+function killGroup(child) {
   try {
-    process.kill(-child.pid, signal);
+    process.kill(-child.pid, "SIGKILL");
   } catch (error) {
     if (error.code !== "ESRCH") throw error;
   }
@@ -21,8 +25,8 @@ function endGroup(child, signal) {
  * It leads a process group of its own, so that a timeout ends the compilers it started as well.
  */
 export function runCommand(program, args, { cwd, env = process.env, timeoutMs = 0 } = {}) {
-  return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = new Promise((resolve) => {
     let output = "";
     let timedOut = false;
     const keep = (chunk) => {
@@ -30,12 +34,11 @@ export function runCommand(program, args, { cwd, env = process.env, timeoutMs = 
     };
     child.stdout.setEncoding("utf8").on("data", keep);
     child.stderr.setEncoding("utf8").on("data", keep);
-    running.add(child);
     const timer =
       timeoutMs > 0 &&
       setTimeout(() => {
         timedOut = true;
-        endGroup(child, "SIGKILL");
+        killGroup(child);
       }, timeoutMs);
     const finish = (code) => {
       clearTimeout(timer);
@@ -48,6 +51,8 @@ export function runCommand(program, args, { cwd, env = process.env, timeoutMs = 
     });
     child.once("close", (code) => finish(code ?? 1));
   });
+  running.set(child, ended);
+  return ended;
 }
 
 /** The last lines of a program's output that say something: what to show when it failed. */

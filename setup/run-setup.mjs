@@ -22,17 +22,17 @@ export async function runSetup(args) {
     return exitCodes.unexpected.code;
   }
   for (const signal of ["SIGINT", "SIGTERM"])
-    process.once(signal, () => {
-      endCommands();
+    process.once(signal, async () => {
+      await endCommands();
       process.exit(exitCodes.interrupted.code);
     });
   try {
     return await provision(progress, purpose);
   } catch (error) {
-    endCommands();
+    await endCommands();
     const problem = explain(error);
     process.stderr.write(`${problem instanceof SetupFailure ? problem.message : problem.stack}\n`);
-    process.exit(problem.exitCode ?? exitCodes.unexpected.code); // the other steps' commands may still be ending
+    process.exit(problem.exitCode ?? exitCodes.unexpected.code); // the other steps would go on
   }
 }
 

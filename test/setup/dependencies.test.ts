@@ -20,7 +20,10 @@ afterEach(() => rm(root, { recursive: true }));
 async function lay(installed?: Record<string, { version: string }>) {
   await writeFile(join(root, "package-lock.json"), JSON.stringify({ packages: locked }));
   if (!installed) return;
-  await mkdir(join(root, "node_modules"), { recursive: true });
+  for (const name of Object.keys(installed)) {
+    await mkdir(join(root, name), { recursive: true });
+    await writeFile(join(root, name, "package.json"), "{}");
+  }
   await writeFile(join(root, "node_modules", ".package-lock.json"), JSON.stringify({ packages: installed }));
 }
 
@@ -43,5 +46,13 @@ test("a lock file that changed makes node_modules old", async () => {
   expect(await dependenciesAreFresh(paths)).toBe(true);
   const text = await readFile(paths.lockFile, "utf8");
   await writeFile(paths.lockFile, text.replace("1.0.0", "1.0.1"));
+  expect(await dependenciesAreFresh(paths)).toBe(false);
+});
+
+test("a package folder that is gone makes node_modules old", async () => {
+  await lay(everything);
+  const paths = projectPaths(root);
+  expect(await dependenciesAreFresh(paths)).toBe(true);
+  await rm(join(root, "node_modules", "b"), { recursive: true });
   expect(await dependenciesAreFresh(paths)).toBe(false);
 });
