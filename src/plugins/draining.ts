@@ -1,0 +1,40 @@
+import fp from "fastify-plugin";
+import { appError } from "../errors.ts";
+
+declare module "fastify" {
+  interface FastifyInstance {
+    /** Aborted, with server_draining, when the server begins to stop. */
+    draining: AbortSignal;
+  }
+  interface FastifyContextConfig {
+    /** Answered while the server drains. */
+    whileDraining?: boolean;
+  }
+}
+
+/** Sockets that outlive everything else are cut, so that the process ends within its 10 seconds. */
+const cutConnectionsAfterMs = 8_000;
+
+/** From the first signal on: new requests get 503, those in flight finish, every reply asks for its connection to be closed. */
+export const draining = fp(
+  async (app) => {
+    const controller = new AbortController();
+    app.decorate("draining", controller.signal);
+
+    app.addHook("preClose", async () => {
+      controller.abort(appError("server_draining", "the server is shutting down", { retryAfterSeconds: 5 }));
+      app.server.closeIdleConnections();
+      setTimeout(() => app.server.closeAllConnections(), cutConnectionsAfterMs).unref();
+    });
+    app.addHook("onRequest", async (request) => {
+      if (controller.signal.aborted && request.routeOptions.config.whileDraining !== true)
+        throw controller.signal.reason;
+    });
+    // Without this a keep-alive connection that was busy when the listener closed holds the process for its whole idle time.
+    app.addHook("onSend", async (_request, reply, payload) => {
+      if (controller.signal.aborted) reply.header("connection", "close");
+      return payload;
+    });
+  },
+  { name: "draining" },
+);

@@ -1,0 +1,17 @@
+import fp from "fastify-plugin";
+import type { InferencePool } from "../workers/inference-pool.ts";
+
+declare module "fastify" {
+  interface FastifyInstance {
+    inference: InferencePool;
+  }
+}
+
+/** The inference thread loads its library beside the server's start: until it is there, /health/ready says so. */
+export const inference = fp<{ inference: InferencePool }>(
+  async (app, { inference: pool }) => {
+    app.decorate("inference", pool);
+    app.addHook("onClose", () => pool.close());
+  },
+  { name: "inference", dependencies: ["config"] },
+);

@@ -1,0 +1,54 @@
+type Examples = Record<string, { summary: string; value: unknown }>;
+
+/** Request bodies for the documentation, by route; a test sends each of them. */
+export const examples: Record<string, Examples> = {
+  "POST /v1/datasets": {
+    text: {
+      summary: "A text",
+      value: { name: "greetings", kind: "text", text: "hello world, hello moon, hello sun\n" },
+    },
+    series: {
+      summary: "A monthly series with a gap",
+      value: {
+        name: "sales",
+        kind: "series",
+        frequency: "mo",
+        series: [{ id: "store-7", start: "2024-01-01T00:00:00Z", target: [112, 118, 132, null, 121, 135, 148, 148] }],
+      },
+    },
+  },
+  "POST /v1/models": {
+    text: {
+      summary: "A character model",
+      value: { name: "writer", task: "text", architecture: { cell: "lstm", units: 128, layers: 2 } },
+    },
+    forecast: {
+      summary: "A forecaster that chooses the rest from the data",
+      value: { name: "seer", task: "forecast", architecture: { cell: "gru", units: 64 }, forecast: { horizon: 12 } },
+    },
+  },
+  "POST /v1/jobs": {
+    train: {
+      summary: "Train for 2,000 steps",
+      value: { model: "writer", dataset: "greetings", training: { steps: 2000, batch_size: 50, sequence_length: 50 } },
+    },
+  },
+  "POST /v1/models/{id}/generate": {
+    generate: {
+      summary: "400 characters",
+      value: { prompt: "hello ", max_tokens: 400, temperature: 0.8, top_p: 0.95, seed: 7 },
+    },
+  },
+  "POST /v1/models/{id}/forecast": {
+    forecast: {
+      summary: "The next months of one series",
+      value: {
+        inputs: [
+          { id: "store-7", start: "2024-01-01T00:00:00Z", frequency: "mo", target: [112, 118, 132, 129, 121, 135] },
+        ],
+        quantiles: [0.1, 0.5, 0.9],
+      },
+    },
+  },
+  "POST /v1/keys": { key: { summary: "A key that may read and infer", value: { name: "dashboard", scope: "infer" } } },
+};

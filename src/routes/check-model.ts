@@ -1,0 +1,106 @@
+import { totalmem } from "node:os";
+import { appError, type ErrorDetail } from "../errors.ts";
+import type { Architecture, ForecastSettings, Task } from "../schemas/models.ts";
+
+interface Design {
+  task: Task;
+  architecture: Architecture;
+  forecast: ForecastSettings | null;
+}
+
+/** What no field can say alone: settings of the other task, settings that contradict each other, and a network too large to train here. */
+export function checkModel(design: Design): void {
+  const errors = [...taskFaults(design), ...cellFaults(design.architecture), ...forecastFaults(design.forecast)];
+  if (errors.length === 0) errors.push(...sizeFaults(design.architecture));
+  const [first] = errors;
+  if (first !== undefined) throw appError("validation_failed", `${first.pointer}: ${first.message}`, { errors });
+}
+
+function taskFaults({ task, architecture, forecast }: Design): ErrorDetail[] {
+  if (task === "text") {
+    const message = "a text model takes no forecast settings";
+    return forecast === null
+      ? []
+      : [{ pointer: "/forecast", code: "not_for_text", message, hint: 'leave it out, or set "task":"forecast"' }];
+  }
+  const errors: ErrorDetail[] = [];
+  if (forecast === null) {
+    errors.push({
+      pointer: "/forecast",
+      code: "required",
+      message: "a forecast model needs a horizon",
+      hint: 'send "forecast":{"horizon":24}',
+    });
+  }
+  if (architecture.embedding_size !== null) {
+    const message = "only characters are embedded: a forecast model has no embedding";
+    errors.push({
+      pointer: "/architecture/embedding_size",
+      code: "not_for_forecast",
+      message,
+      value: architecture.embedding_size,
+      allowed: null,
+    });
+  }
+  return errors;
+}
+
+function cellFaults({ cell, layers, dropout, reset_after }: Architecture): ErrorDetail[] {
+  const errors: ErrorDetail[] = [];
+  if (!reset_after && cell !== "gru") {
+    const message = `only a gru has a reset gate, and the cell is ${cell}`;
+    errors.push({
+      pointer: "/architecture/reset_after",
+      code: "not_for_cell",
+      message,
+      value: false,
+      hint: 'leave it out, or set "cell":"gru"',
+    });
+  }
+  if (dropout > 0 && layers === 1) {
+    // Kept: the one layer's output is dropped before the head.
+  }
+  return errors;
+}
+
+function forecastFaults(forecast: ForecastSettings | null): ErrorDetail[] {
+  if (forecast === null) return [];
+  const { context_length, block_length, quantiles } = forecast;
+  const errors: ErrorDetail[] = [];
+  if (context_length !== "auto" && block_length !== "auto" && context_length % block_length !== 0) {
+    const message = `expected a multiple of block_length (${block_length}), got ${context_length}`;
+    errors.push({ pointer: "/forecast/context_length", code: "not_a_multiple", message, value: context_length });
+  }
+  if (quantiles.some((quantile, index) => index > 0 && quantile <= (quantiles[index - 1] ?? 0))) {
+    const sorted = [...quantiles].sort((a, b) => a - b);
+    errors.push({
+      pointer: "/forecast/quantiles",
+      code: "not_ascending",
+      message: "expected ascending quantiles",
+      hint: `send ${JSON.stringify(sorted)}`,
+    });
+  }
+  return errors;
+}
+
+const gates = { simple_rnn: 1, gru: 3, lstm: 4 } as const;
+const bytesAParameter = 16; // weight, gradient and the two moments of Adam, as 32-bit floats
+
+/** Training holds four numbers for each weight: more of them than this machine has memory is refused before anything is built. */
+function sizeFaults({ cell, units, layers }: Architecture): ErrorDetail[] {
+  const parameters = gates[cell] * units * (units + 1) * layers + gates[cell] * units * units * (layers - 1);
+  const needed = parameters * bytesAParameter;
+  const available = memoryBytes();
+  if (needed <= available) return [];
+  const gigabytes = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
+  const message = `${layers} layers of ${units} units need ${gigabytes(needed)} to train, and this machine has ${gigabytes(available)}`;
+  return [
+    { pointer: "/architecture/units", code: "too_large", message, value: units, hint: "use fewer units or layers" },
+  ];
+}
+
+/** Of the machine, or of the container where that has less. */
+function memoryBytes(): number {
+  const limit = process.constrainedMemory?.() ?? 0;
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}

@@ -1,0 +1,55 @@
+import { type FastifyPluginAsyncTypebox, Type } from "@fastify/type-provider-typebox";
+import type { FastifyInstance } from "fastify";
+import { appError } from "../errors.ts";
+import { Reference } from "../schemas/common.ts";
+import { Forecast, ForecastBody } from "../schemas/forecast.ts";
+import type { Model } from "../schemas/models.ts";
+import { checkForecast } from "./check-forecast.ts";
+import { refuseNonFinite } from "./refuse-non-finite.ts";
+
+const bodyLimitBytes = 8 * 1024 ** 2;
+
+export const forecastRoute: FastifyPluginAsyncTypebox = async (app) => {
+  app.post(
+    "/v1/models/:id/forecast",
+    {
+      config: { scope: "infer" },
+      bodyLimit: bodyLimitBytes,
+      schema: {
+        summary: "Forecast series",
+        description:
+          "Up to 1024 series at once: mean, median and quantiles that never cross, with the times of each step where the input names times.",
+        tags: ["Forecasts"],
+        params: Type.Object({ id: Reference }),
+        body: ForecastBody,
+        response: { 200: Forecast },
+      },
+    },
+    async (request, reply) => {
+      const model = await app.store.models.get(request.params.id);
+      const forecast = await runForecast(app, model, request.body);
+      reply.header(
+        "server-timing",
+        `queue;dur=${forecast.timings.queue_ms}, compute;dur=${forecast.timings.compute_ms}`,
+      );
+      return forecast;
+    },
+  );
+};
+
+async function runForecast(app: FastifyInstance, model: Model, body: ForecastBody): Promise<Forecast> {
+  if (model.task !== "forecast") {
+    throw appError("model_task_mismatch", `expected a forecast model, got ${model.name}, a ${model.task} model`);
+  }
+  const checkpoint = await app.store.models.checkpoint(model.id, body.checkpoint);
+  checkForecast(body, model);
+  const { horizon, outputs, timings } = await app.inference.forecast({
+    checkpoint,
+    inputs: body.inputs,
+    horizon: body.horizon ?? null,
+    quantiles: body.quantiles ?? null,
+  });
+  refuseNonFinite(outputs);
+  app.metrics.forecasts.inc(outputs.length);
+  return { object: "forecast", model: model.id, checkpoint: checkpoint.id, horizon, outputs, timings };
+}

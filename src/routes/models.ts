@@ -1,0 +1,93 @@
+import { type FastifyPluginAsyncTypebox, Type } from "@fastify/type-provider-typebox";
+import type { FastifyInstance } from "fastify";
+import { Default } from "typebox/value";
+import { Reference } from "../schemas/common.ts";
+import {
+  Architecture,
+  type ForecastSettings,
+  Model,
+  ModelBody,
+  ModelPatch,
+  type ResolvedForecastSettings,
+} from "../schemas/models.ts";
+import { Page, PageQuery } from "../schemas/paging.ts";
+import { checkModel } from "./check-model.ts";
+
+const tags = ["Models"];
+const params = Type.Object({ id: Reference });
+
+/** Models by id or name. What is created shows every setting in effect. */
+export const modelRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  app.post(
+    "/v1/models",
+    {
+      config: { scope: "train", idempotent: true },
+      schema: {
+        summary: "Create a model",
+        description:
+          "Untrained. What is left out has its default; the reply shows all. `forecast` is for forecasters, which need it.",
+        tags,
+        body: ModelBody,
+        response: { 201: Model },
+      },
+    },
+    async (request, reply) => {
+      const model = await createModel(app, request.body as ModelBody);
+      return reply.code(201).header("location", `/v1/models/${model.id}`).send(model);
+    },
+  );
+  app.get(
+    "/v1/models",
+    {
+      config: { scope: "read" },
+      schema: { summary: "List models", tags, querystring: PageQuery, response: { 200: Page(Model) } },
+    },
+    (request) => app.store.models.list(request.query),
+  );
+  app.get(
+    "/v1/models/:id",
+    { config: { scope: "read" }, schema: { summary: "Get a model", tags, params, response: { 200: Model } } },
+    (request) => app.store.models.get(request.params.id),
+  );
+  app.patch(
+    "/v1/models/:id",
+    {
+      config: { scope: "train" },
+      schema: { summary: "Rename or tag a model", tags, params, body: ModelPatch, response: { 200: Model } },
+    },
+    (request) => app.store.models.update(request.params.id, request.body),
+  );
+  app.delete(
+    "/v1/models/:id",
+    {
+      config: { scope: "train" },
+      schema: { summary: "Delete a model with its jobs and checkpoints", tags, params, response: { 204: Type.Null() } },
+    },
+    async (request, reply) => {
+      await app.store.models.remove(request.params.id);
+      return reply.code(204).send(null);
+    },
+  );
+};
+
+/** The validator has filled in the defaults of what is there; what is absent as a whole is filled in here. */
+async function createModel(app: FastifyInstance, body: ModelBody): Promise<Model> {
+  const { name, task, tags = [] } = body;
+  const architecture = Default(Architecture, body.architecture ?? {}) as Architecture;
+  const forecast = (body.forecast ?? null) as ForecastSettings | null;
+  checkModel({ task, architecture, forecast });
+  const parameter_count = await countParameters(app, { task, architecture, forecast });
+  return app.store.models.create({ name, task, architecture, forecast, tags, parameter_count });
+}
+
+type Design = Pick<Model, "task" | "architecture" | "forecast">;
+
+/** null while the data have something to decide: the vocabulary of a text, the "auto" settings of a forecaster. */
+async function countParameters(app: FastifyInstance, { task, architecture, forecast }: Design): Promise<number | null> {
+  if (forecast === null || !isResolved(forecast)) return null;
+  return app.inference.describe({ task, architecture, forecast, vocabularySize: null });
+}
+
+function isResolved(forecast: ForecastSettings): forecast is ResolvedForecastSettings {
+  return !Object.values(forecast).includes("auto");
+}

@@ -1,0 +1,72 @@
+import { randomInt } from "node:crypto";
+import type { FastifyInstance } from "fastify";
+import { appError } from "../errors.ts";
+import type { GenerateBody, SamplingParameters, TextEvent } from "../schemas/generation.ts";
+import type { Model } from "../schemas/models.ts";
+
+/** A model that can write: of the right task, trained. Throws model_not_found, model_task_mismatch, model_untrained, checkpoint_not_found. */
+export async function findWriter(app: FastifyInstance, reference: string, checkpoint?: string) {
+  const model = await app.store.models.get(reference);
+  if (model.task !== "text") {
+    throw appError("model_task_mismatch", `expected a text model, got ${model.name}, a ${model.task} model`);
+  }
+  return { model, checkpoint: await app.store.models.checkpoint(model.id, checkpoint) };
+}
+
+interface TextRequest {
+  model: Model;
+  checkpoint: { id: string; path: string };
+  body: Omit<GenerateBody, "stream">;
+  signal: AbortSignal;
+}
+
+/**
+ * The one producer of text: text-start with all parameters in effect, deltas, text-end. JSON, server-sent events and sockets carry
+ * what it yields. Resolves when the inference thread has accepted the prompt; throws prompt_characters_unknown and the like before.
+ */
+export async function produceText(app: FastifyInstance, request: TextRequest): Promise<AsyncIterable<TextEvent>> {
+  const { prompt, max_tokens, temperature, top_k, top_p, stop, seed = randomInt(2 ** 32) } = request.body;
+  const parameters: SamplingParameters = { prompt, max_tokens, temperature, top_k, top_p, stop, seed };
+  const { checkpoint, signal } = request;
+  const parts = await app.inference.generate({ checkpoint, parameters, signal });
+
+  async function* events(): AsyncIterable<TextEvent> {
+    yield { type: "text-start", model: request.model.id, checkpoint: checkpoint.id, seed, parameters };
+    for await (const part of parts) {
+      if (part.type === "delta") {
+        app.metrics.characters.inc(part.text.length);
+        yield { type: "text-delta", text: part.text, index: part.index };
+        continue;
+      }
+      const usage = { prompt_tokens: part.promptTokens, completion_tokens: part.completionTokens };
+      yield { type: "text-end", finish_reason: part.finishReason, usage, timings: part.timings };
+    }
+  }
+  return events();
+}
+
+/** How one JSON reply holds what a stream would have sent. */
+export async function foldText(events: AsyncIterable<TextEvent>) {
+  let text = "";
+  let start: Extract<TextEvent, { type: "text-start" }> | undefined;
+  for await (const event of events) {
+    if (event.type === "text-start") start = event;
+    else if (event.type === "text-delta") text += event.text;
+    else if (start !== undefined) {
+      const { model, checkpoint, seed, parameters } = start;
+      const { finish_reason, usage, timings } = event;
+      return {
+        object: "generation" as const,
+        model,
+        checkpoint,
+        text,
+        finish_reason,
+        seed,
+        parameters,
+        usage,
+        timings,
+      };
+    }
+  }
+  throw appError("inference_unavailable", "the text ended before its end was told");
+}

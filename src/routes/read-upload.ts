@@ -1,0 +1,66 @@
+import type { MultipartFile } from "@fastify/multipart";
+import type { FastifyRequest } from "fastify";
+import { type AppError, appError } from "../errors.ts";
+import type { DatasetUpload } from "../schemas/datasets.ts";
+
+const kinds = { txt: "text", csv: "series", jsonl: "series" } as const;
+type Format = keyof typeof kinds;
+
+interface Upload {
+  format: Format;
+  upload: DatasetUpload;
+  bytes: AsyncIterable<Uint8Array>;
+}
+
+/** The fields of a form and, still to be read, its file. Throws validation_failed naming the part. */
+export async function readUpload(request: FastifyRequest, check: (fields: unknown) => DatasetUpload): Promise<Upload> {
+  const parts = request.parts();
+  const fields = new Map<string, unknown>();
+  for (let next = await parts.next(); next.done !== true; next = await parts.next()) {
+    const part = next.value;
+    if (part.type === "file") {
+      const upload = check(Object.fromEntries(fields));
+      const format = formatOf(part, upload);
+      return { format, upload, bytes: bytesOf(part, parts) };
+    }
+    if (fields.has(part.fieldname))
+      throw refuse(`/${part.fieldname}`, "duplicate_field", "the field stands twice in the form");
+    if (part.valueTruncated) throw refuse(`/${part.fieldname}`, "length", "expected at most 4096 bytes");
+    fields.set(part.fieldname, part.value);
+  }
+  check(Object.fromEntries(fields)); // what else is wrong is said first
+  throw refuse("/file", "required", '"file" is required, as the last part of the form');
+}
+
+/** The file; then nothing may follow, or the dataset that is being written is dropped. */
+async function* bytesOf(part: MultipartFile, rest: AsyncIterableIterator<unknown>): AsyncIterable<Uint8Array> {
+  yield* part.file;
+  const next = await rest.next();
+  if (next.done !== true)
+    throw refuse("/file", "not_last", "expected the file as the last part of the form, got another part after it");
+}
+
+/** By the ending of its name, of which nothing else is used. */
+function formatOf({ fieldname, filename }: MultipartFile, { kind, frequency }: DatasetUpload): Format {
+  if (fieldname !== "file") throw refuse(`/${fieldname}`, "unknown_field", 'expected the file in the field "file"');
+  const ending = /\.([a-z]+)$/i.exec(filename ?? "")?.[1]?.toLowerCase();
+  const format = (Object.keys(kinds) as Format[]).find((known) => known === ending);
+  if (format === undefined || kinds[format] !== kind) {
+    const allowed = Object.entries(kinds).flatMap(([known, itsKind]) => (itsKind === kind ? [`.${known}`] : []));
+    throw refuse("/file", "format", `a ${kind} dataset comes as ${allowed.join(" or ")}`, {
+      value: ending ?? null,
+      allowed,
+    });
+  }
+  if (kind === "text" && frequency !== undefined) throw refuse("/frequency", "not_for_text", "a text has no frequency");
+  return format;
+}
+
+function refuse(
+  pointer: string,
+  code: string,
+  message: string,
+  extras: { value?: unknown; allowed?: unknown } = {},
+): AppError {
+  return appError("validation_failed", `${pointer}: ${message}`, { errors: [{ pointer, code, message, ...extras }] });
+}

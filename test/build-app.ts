@@ -1,0 +1,34 @@
+import { rm } from "node:fs/promises";
+import type { FastifyInstance } from "fastify";
+import { pino } from "pino";
+import { onTestFinished } from "vitest";
+import { createApp } from "../src/app.ts";
+import { readConfig } from "../src/config.ts";
+import { FakeInference } from "./fake-inference.ts";
+import { ScriptedTrainers } from "./jobs/scripted-trainers.ts";
+import { temporaryFolder } from "./store/temporary-folder.ts";
+
+interface BuiltApp {
+  app: FastifyInstance;
+  inference: FakeInference;
+  trainers: ScriptedTrainers;
+  /** Lines of the log, parsed. */
+  log: Record<string, unknown>[];
+}
+
+/** The whole service on a real store in a folder of its own; inference and trainers do what the test says. */
+export async function buildApp(environment: Record<string, string> = {}): Promise<BuiltApp> {
+  const folder = environment.UNROLL_DATA_DIR ?? (await temporaryFolder());
+  const config = readConfig({ UNROLL_DATA_DIR: folder, UNROLL_TRAINING_SLOTS: "1", ...environment });
+  const log: Record<string, unknown>[] = [];
+  const logger = pino({ level: "info" }, { write: (line: string) => void log.push(JSON.parse(line)) });
+  const inference = new FakeInference();
+  const trainers = new ScriptedTrainers();
+  const app = await createApp({ config, logger, inference, startTrainer: trainers.start });
+  onTestFinished(async () => {
+    await app.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  await app.ready();
+  return { app, inference, trainers, log };
+}

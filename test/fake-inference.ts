@@ -1,0 +1,81 @@
+import { appError } from "../src/errors.ts";
+import type { SamplingParameters } from "../src/schemas/generation.ts";
+import type { Backend } from "../src/schemas/health.ts";
+import type { InferencePool, TextPart } from "../src/workers/inference-pool.ts";
+
+const backend: Backend = { level: "tensorflow", version: "2.21.0", reason: null };
+
+/** An inference thread that writes a text only its seed decides, and forecasts the last value. Tests may hold its streams. */
+export class FakeInference implements InferencePool {
+  loaded: Backend | null = backend;
+  /** Parts handed out so far, of all streams. */
+  parts = 0;
+  charactersAPart = 8;
+  forecastValue: (last: number) => number = (last) => last;
+  #open = 0;
+  #gate: Promise<void> = Promise.resolve();
+  #release = () => {};
+
+  hold(): void {
+    this.#gate = new Promise((resolve) => {
+      this.#release = resolve;
+    });
+  }
+
+  release(): void {
+    this.#release();
+    this.#gate = Promise.resolve();
+  }
+
+  backend = () => this.loaded;
+  ready = async () => backend;
+  openStreams = () => this.#open;
+  close = async () => this.release();
+  describe = async () => 1234;
+
+  async generate({ parameters, signal }: Parameters<InferencePool["generate"]>[0]): Promise<AsyncIterable<TextPart>> {
+    if (parameters.prompt.includes("☃")) {
+      throw appError("prompt_characters_unknown", "expected characters of the vocabulary, got ☃", {
+        errors: [{ pointer: "/prompt", code: "unknown_character", message: "not in the vocabulary", value: "☃" }],
+      });
+    }
+    this.#open++;
+    return this.#write(parameters, signal);
+  }
+
+  async *#write(parameters: SamplingParameters, signal: AbortSignal): AsyncIterable<TextPart> {
+    const aborted = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+    let written = 0;
+    let isStopped = false;
+    try {
+      while (written < parameters.max_tokens && !isStopped) {
+        await Promise.race([this.#gate, aborted]);
+        if (signal.aborted) break;
+        let text = "";
+        while (text.length < this.charactersAPart && written + text.length < parameters.max_tokens) {
+          text += String.fromCharCode(97 + ((parameters.seed * 31 + (written + text.length) * 7) % 26));
+        }
+        isStopped = parameters.stop.some((stop) => text.includes(stop));
+        this.parts++;
+        yield { type: "delta", text, index: written };
+        written += text.length;
+      }
+      const finishReason = signal.aborted ? "cancelled" : isStopped ? "stop" : "length";
+      const counts = { promptTokens: parameters.prompt.length, completionTokens: written };
+      yield { type: "end", finishReason, ...counts, timings: { queue_ms: 0.1, compute_ms: 0.2 } };
+    } finally {
+      this.#open--;
+    }
+  }
+
+  async forecast({ inputs, horizon, quantiles }: Parameters<InferencePool["forecast"]>[0]) {
+    const steps = horizon ?? 3;
+    const outputs = inputs.map(({ id, target }) => {
+      if (target.length < 4) throw appError("history_too_short", `expected at least 4 values, got ${target.length}`);
+      const values = Array<number>(steps).fill(this.forecastValue(target.at(-1) ?? 0));
+      const levels = Object.fromEntries((quantiles ?? [0.1, 0.5, 0.9]).map((level) => [String(level), values]));
+      return { id: id ?? null, timestamps: null, mean: values, median: values, quantiles: levels };
+    });
+    return { horizon: steps, outputs, timings: { queue_ms: 0.1, compute_ms: 0.2 } };
+  }
+}
