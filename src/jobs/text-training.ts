@@ -15,8 +15,9 @@ export interface TextTraining {
 }
 
 /**
- * Batch rows are streams of equal length through the text, and each gives at least one sequence and the character after it. Where the
- * caller leaves the choice, a text too short for the usual sizes gets smaller ones, and no validation tail it could not fill.
+ * Batch rows are contiguous streams through the text, each at least one sequence long, and the last character of all is only
+ * predicted. Where the caller leaves the choice, a text too short for the usual sizes gets smaller ones, and no validation
+ * tail that it could not fill.
  */
 export function resolveTextTraining(
   request: TrainingRequest,
@@ -27,13 +28,14 @@ export function resolveTextTraining(
     const message = `expected a text of at least 2 different characters, got ${vocabulary_size} in a text of ${characters}`;
     faults.addDataset(message, { value: characters, hint: "upload a longer text" });
   }
-  const sequence =
-    request.sequence_length ?? Math.max(1, Math.min(usual.sequenceLength, Math.floor(characters / 2) - 1));
+  const longest = Math.max(1, Math.floor((characters - 1) / 2));
+  const sequence = request.sequence_length ?? Math.min(usual.sequenceLength, longest);
   const fraction = request.validation_fraction ?? usualFraction(characters, sequence);
-  const trained = characters - Math.floor(characters * fraction);
-  const rows = Math.floor(trained / (sequence + 1));
+  checkTail(request, characters, faults);
+  const predicted = characters - Math.floor(characters * fraction) - 1;
+  const rows = Math.floor(predicted / sequence);
   const batch = request.batch_size ?? Math.max(1, Math.min(usual.batchSize, rows));
-  if (batch > rows && characters >= 2) explainShortText(request, { trained, sequence, batch, rows }, faults);
+  if (batch > rows && characters >= 2) explainShortText(request, { predicted, sequence, batch }, faults);
   checkSamples(request, faults);
   return {
     batch_size: batch,
@@ -48,19 +50,31 @@ function usualFraction(characters: number, sequence: number): number {
   return Math.floor(characters * usual.validationFraction) > sequence ? usual.validationFraction : 0;
 }
 
-function explainShortText(
-  request: TrainingRequest,
-  { trained, sequence, batch, rows }: { trained: number; sequence: number; batch: number; rows: number },
+function checkTail(
+  { validation_fraction: fraction }: TrainingRequest,
+  characters: number,
   faults: TrainingFaults,
 ): void {
-  const message = `expected batch_size x (sequence_length + 1) to be at most the ${trained} characters trained on, got ${batch} x ${sequence + 1}`;
-  const longest = Math.floor(trained / batch) - 1;
-  if (request.batch_size !== undefined && rows >= 1) {
-    faults.add("batch_size", "out_of_range", message, { value: batch, allowed: { maximum: rows } });
-  } else if (request.sequence_length !== undefined && longest >= 1) {
-    faults.add("sequence_length", "out_of_range", message, { value: sequence, allowed: { maximum: longest } });
+  if (fraction === undefined || fraction === 0 || characters < 2) return;
+  const tail = Math.floor(characters * fraction);
+  if (tail >= 2) return;
+  const message = `expected a validation tail of at least 2 characters, got ${tail} of ${characters}`;
+  faults.add("validation_fraction", "out_of_range", message, { value: fraction, hint: "0 keeps none" });
+}
+
+function explainShortText(
+  request: TrainingRequest,
+  { predicted, sequence, batch }: { predicted: number; sequence: number; batch: number },
+  faults: TrainingFaults,
+): void {
+  const message = `expected batch_size x sequence_length below the ${predicted + 1} characters trained on, got ${batch} x ${sequence}`;
+  const most = { rows: Math.floor(predicted / sequence), length: Math.floor(predicted / batch) };
+  if (request.batch_size !== undefined && most.rows >= 1) {
+    faults.add("batch_size", "out_of_range", message, { value: batch, allowed: { maximum: most.rows } });
+  } else if (request.sequence_length !== undefined && most.length >= 1) {
+    faults.add("sequence_length", "out_of_range", message, { value: sequence, allowed: { maximum: most.length } });
   } else {
-    faults.addDataset(message, { value: trained, hint: "upload a longer text, or ask for less of it" });
+    faults.addDataset(message, { value: predicted + 1, hint: "upload a longer text, or ask for less of it" });
   }
 }
 

@@ -111,8 +111,8 @@ export class TrainingSlots {
     const { moves, hub, queue } = this.#options;
     switch (verdict.to) {
       case "succeeded":
-        // A run that went on from a checkpoint may have had its best one before.
-        if (Object.keys(job.metrics).length === 0) job.metrics = verdict.metrics;
+        // The engine's own word on its best checkpoint, which may be older than this run.
+        if (Object.keys(verdict.metrics).length > 0) job.metrics = verdict.metrics;
         return moves.end(job, "succeeded");
       case "failed":
         return moves.end(job, "failed", verdict.error);

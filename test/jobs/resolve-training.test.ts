@@ -126,6 +126,11 @@ describe("what means nothing is refused, all at once", () => {
     ["a text of one character, repeated", () => text({}, 1000, 1), ["/dataset out_of_range"]],
     ["more rows than the text has", () => text({ batch_size: 100 }, 1000), ["/training/batch_size out_of_range"]],
     [
+      "a validation tail of one character",
+      () => text({ validation_fraction: 0.01 }, 150),
+      ["/training/validation_fraction out_of_range"],
+    ],
+    [
       "sequences longer than the text",
       () => text({ sequence_length: 2000 }, 1000),
       ["/training/sequence_length out_of_range"],
@@ -157,8 +162,7 @@ describe("what means nothing is refused, all at once", () => {
         {
           pointer: "/training/batch_size",
           code: "out_of_range",
-          message:
-            "expected batch_size x (sequence_length + 1) to be at most the 900 characters trained on, got 100 x 51",
+          message: "expected batch_size x sequence_length below the 900 characters trained on, got 100 x 50",
           value: 100,
           allowed: { maximum: 17 },
         },
