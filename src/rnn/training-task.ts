@@ -1,6 +1,7 @@
 import type { JobEventBody } from "../schemas/events.ts";
 import type { ResolvedForecastSettings } from "../schemas/models.ts";
-import type { Scalar, Tensor, Variable } from "./backend.ts";
+import type { Scalar, Variable } from "./backend.ts";
+import type { HostTensor } from "./host-tensor.ts";
 
 export interface Evaluation {
   validationLoss: number | null;
@@ -9,7 +10,17 @@ export interface Evaluation {
 
 export type Sample = Omit<Extract<JobEventBody, { type: "sample" }>, "type" | "step">;
 
-/** What the training loop needs to know of a task. text/text-task.ts and series/forecast-task.ts are the two. Made by `create...Task(spec, random): Promise<TrainingTask>`. */
+export interface TaskState {
+  /** Carried hidden state: the checkpoint's tensors `state/{name}`. */
+  tensors: Map<string, HostTensor>;
+  /** Cursor and random states. */
+  json: Record<string, unknown>;
+}
+
+/**
+ * What the training loop needs to know of a task. text/text-task.ts and series/forecast-task.ts are the two,
+ * made by `create...Task(spec, random): Promise<TrainingTask>`.
+ */
 export interface TrainingTask {
   /** Trainable variables by name, in a fixed order: the names of the checkpoint's tensors. */
   readonly parameters: ReadonlyMap<string, Variable>;
@@ -32,9 +43,9 @@ export interface TrainingTask {
   evaluate(pause: () => Promise<void>): Promise<Evaluation>;
   /** A sample with the weights as they are; the same for the same weights and step. Awaits `pause` as evaluate does. */
   sample(step: number, pause: () => Promise<void>): Promise<Sample>;
-  /** All that a resumed run needs beside weights and optimizer: carried hidden state as tensors, cursor and random state as JSON. */
-  saveState(): { tensors: Map<string, Tensor>; json: Record<string, unknown> };
-  restoreState(state: { tensors: Map<string, Tensor>; json: Record<string, unknown> }): void;
+  /** All that a resumed run needs beside weights and optimizer. */
+  saveState(): TaskState;
+  restoreState(state: TaskState): void;
   /** What serving needs: vocabulary, or scaling and settings. Goes into the checkpoint's header. */
   describe(): Record<string, unknown>;
   dispose(): void;

@@ -4,15 +4,15 @@ import type { Vocabulary } from "./vocabulary.ts";
 const MAXIMUM_ERRORS = 20;
 const LISTED_CHARACTERS = 120;
 
-/** The token ids of a prompt; throws prompt_characters_unknown with an error for each character that the model has never seen. */
-export function encodePrompt(prompt: string, vocabulary: Vocabulary): Int32Array {
+/** The token ids of a prompt, which came at `pointer`; throws prompt_characters_unknown with an error for each character that the model has never seen. */
+export function encodePrompt(prompt: string, vocabulary: Vocabulary, pointer = "/prompt"): Int32Array {
   const { ids, unknown } = vocabulary.encode(prompt);
   if (unknown.length === 0) return ids;
   const named = unknown.slice(0, MAXIMUM_ERRORS);
   const places = firstPlaces(prompt);
   const hint = `The model knows ${listed(vocabulary.characters)}`;
   const errors = named.map<ErrorDetail>((character) => ({
-    pointer: "/prompt",
+    pointer,
     code: "prompt_characters_unknown",
     message: `${describe(character)}, first at character ${places.get(character)! + 1}, is not in the vocabulary`,
     value: character,

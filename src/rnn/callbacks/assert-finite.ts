@@ -1,0 +1,31 @@
+import { appError } from "../../errors.ts";
+import type { HostTensor } from "../host-tensor.ts";
+
+export interface Situation {
+  step: number;
+  learningRate: number;
+  clipNorm: number | null;
+}
+
+/** Throws training_diverged where a number of a run is not finite, and says what to try. */
+export function assertFinite(numbers: Record<string, number>, situation: Situation): void {
+  for (const [name, value] of Object.entries(numbers)) {
+    if (!Number.isFinite(value)) throw diverged(`the ${name} became ${value}`, situation);
+  }
+}
+
+/** The same for the values of tensors: nothing that is not finite is ever written to a checkpoint. */
+export function assertFiniteTensors(tensors: ReadonlyMap<string, HostTensor>, situation: Situation): void {
+  for (const [name, { data }] of tensors) {
+    if (!data.every(Number.isFinite)) throw diverged(`tensor ${name} holds numbers that are not finite`, situation);
+  }
+}
+
+function diverged(what: string, { step, learningRate, clipNorm }: Situation) {
+  const clip = clipNorm === null ? "set a clip_norm (5 is usual)" : `a smaller clip_norm (now ${clipNorm})`;
+  const advice = `Try a lower learning_rate (${Number((learningRate / 10).toPrecision(2))}), ${clip} or warmup_steps`;
+  return appError(
+    "training_diverged",
+    `expected finite numbers, but at step ${step}, learning rate ${learningRate}, ${what}. ${advice}. The last checkpoint is kept.`,
+  );
+}

@@ -1,0 +1,60 @@
+import type { TrainingEvent } from "../../schemas/training-run.ts";
+
+export interface StepResult {
+  step: number;
+  loss: number;
+  learningRate: number;
+  gradientNorm: number;
+}
+
+const minimumIntervalMs = 100;
+
+/** Groups steps into step-end events: at most ten a second, besides the first step and those that must not wait. */
+export class StepReporter {
+  readonly #run: { steps: number; stepsPerEpoch: number; tokensPerStep: number; reportedStep: number };
+  readonly #emit: (event: TrainingEvent) => void;
+  readonly #startedAt = performance.now();
+  #stepsDone = 0;
+  #group: { lossSum: number; steps: number; since: number } | null = null;
+  #lastEventAt = Number.NEGATIVE_INFINITY;
+  #previousStepAt = this.#startedAt;
+
+  constructor(
+    run: { steps: number; stepsPerEpoch: number; tokensPerStep: number; reportedStep: number },
+    emit: (event: TrainingEvent) => void,
+  ) {
+    this.#run = run;
+    this.#emit = emit;
+  }
+
+  /** `isDue` reports the group now, whatever the time. Steps that were reported before are passed over. */
+  stepEnded({ step, loss, learningRate, gradientNorm }: StepResult, isDue: boolean): void {
+    const now = performance.now();
+    const previousStepAt = this.#previousStepAt;
+    this.#previousStepAt = now;
+    this.#stepsDone += 1;
+    if (step <= this.#run.reportedStep) return;
+
+    const { steps, stepsPerEpoch, tokensPerStep } = this.#run;
+    const group = this.#group ?? { lossSum: 0, steps: 0, since: previousStepAt };
+    group.lossSum += loss;
+    group.steps += 1;
+    this.#group = group;
+    if (!isDue && now - this.#lastEventAt < minimumIntervalMs) return;
+
+    const seconds = Math.max(now - group.since, 0.001) / 1000;
+    const msPerStep = (now - this.#startedAt) / this.#stepsDone;
+    this.#emit({
+      type: "step-end",
+      step,
+      epoch: step / stepsPerEpoch,
+      loss: group.lossSum / group.steps,
+      learning_rate: learningRate,
+      gradient_norm: gradientNorm,
+      tokens_per_second: (group.steps * tokensPerStep) / seconds,
+      eta_ms: Math.round(msPerStep * (steps - step)),
+    });
+    this.#group = null;
+    this.#lastEventAt = now;
+  }
+}

@@ -1,0 +1,48 @@
+import path from "node:path";
+import { ulid } from "ulid";
+import type { Metrics } from "../schemas/common.ts";
+import type { CheckpointFile, TrainingSpec } from "../schemas/training-run.ts";
+import { assertFiniteTensors } from "./callbacks/assert-finite.ts";
+import { writeCheckpoint } from "./checkpoint.ts";
+import { type HostTensor, toHostTensor } from "./host-tensor.ts";
+import { learningRateOf } from "./optimizers/learning-rate.ts";
+import { loopState, type TrainingState } from "./training-state.ts";
+
+/** Writes the whole state of a run into a new file of the checkpoint folder; throws training_diverged, disk_full. */
+export async function saveCheckpoint(
+  spec: TrainingSpec,
+  state: TrainingState,
+  metrics: Metrics,
+): Promise<CheckpointFile> {
+  const { task, optimizer, step, steps } = state;
+  const weights = [...task.parameters].map(([name, variable]): [string, HostTensor] => [name, toHostTensor(variable)]);
+  const taskState = task.saveState();
+  const tensors = new Map([
+    ...inGroup("model", weights),
+    ...inGroup("optimizer", optimizer.save()),
+    ...inGroup("state", taskState.tensors),
+  ]);
+  const learningRate = learningRateOf(spec.training, step, steps);
+  assertFiniteTensors(tensors, { step, learningRate, clipNorm: spec.training.clip_norm });
+
+  const id = `ckp_${ulid()}`;
+  const filePath = path.join(spec.checkpointFolder, `${id}.safetensors`);
+  const description = {
+    task: spec.task,
+    architecture: spec.architecture,
+    forecast: task.forecast,
+    training: spec.training,
+    datasetSha256: spec.dataset.sha256,
+    step,
+    metrics,
+    taskDescription: task.describe(),
+    resume: { loop: loopState(state), task: taskState.json },
+  };
+  const { bytes, sha256 } = await writeCheckpoint(filePath, { description, tensors });
+  state.savedStep = step;
+  return { id, path: filePath, bytes, sha256 };
+}
+
+function inGroup(group: string, tensors: Iterable<[string, HostTensor]>): [string, HostTensor][] {
+  return [...tensors].map(([name, tensor]) => [`${group}/${name}`, tensor]);
+}

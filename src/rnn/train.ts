@@ -1,0 +1,98 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { TrainingEvent, TrainingOutcome, TrainingSpec } from "../schemas/training-run.ts";
+import { backend, tf } from "./backend.ts";
+import { assertFinite } from "./callbacks/assert-finite.ts";
+import { StepReporter, type StepResult } from "./callbacks/step-reporter.ts";
+import { finishStep } from "./finish-step.ts";
+import { learningRateOf } from "./optimizers/learning-rate.ts";
+import { resumeTraining } from "./resume-training.ts";
+import { saveCheckpoint } from "./save-checkpoint.ts";
+import { createTrainingState, disposeTrainingState, type TrainingState } from "./training-state.ts";
+
+/**
+ * Trains a network from start to end, or on from a checkpoint; the weights it ends with are the same either way, bit for bit.
+ * An abort takes effect within one batch: with the reason "suspend" the run is written to disk first, otherwise it just stops.
+ * Throws dataset_invalid, validation_failed, prompt_characters_unknown before it allocates; training_diverged, disk_full,
+ * checkpoint_corrupt, training_failed.
+ */
+export async function train(
+  spec: TrainingSpec,
+  emit: (event: TrainingEvent) => void,
+  signal: AbortSignal,
+): Promise<TrainingOutcome> {
+  const state = await createTrainingState(spec);
+  const pause = async () => {
+    await nextTurn();
+    if (signal.aborted && signal.reason !== "suspend") throw signal.reason;
+  };
+  try {
+    if (spec.resumeFrom !== null) await resumeTraining(spec, spec.resumeFrom, state);
+    reportStart(spec, state, emit);
+    const { steps, task } = state;
+    const reporter = new StepReporter({ ...task, steps, reportedStep: spec.reportedStep }, emit);
+    while (state.step < steps && !state.earlyStopping.isOver) {
+      await pause();
+      if (signal.aborted) return await suspend(spec, state, emit);
+      const result = takeStep(spec, state);
+      await finishStep({ spec, state, result, reporter, emit, pause });
+    }
+    return { status: "succeeded", step: state.step, metrics: state.best?.metrics ?? {} };
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) return { status: "stopped", step: state.step };
+    throw error;
+  } finally {
+    disposeTrainingState(state);
+  }
+}
+
+function reportStart(spec: TrainingSpec, state: TrainingState, emit: (event: TrainingEvent) => void): void {
+  const { task, step, steps } = state;
+  emit({
+    type: "job-start",
+    attempt: spec.attempt,
+    step,
+    steps,
+    steps_per_epoch: task.stepsPerEpoch,
+    parameter_count: [...task.parameters.values()].reduce((sum, { size }) => sum + size, 0),
+    backend: backend.level,
+    forecast: task.forecast,
+    vocabulary_size: task.vocabularySize,
+  });
+  if (step === 0) for (const warning of task.warnings ?? []) emit({ type: "warning", ...warning });
+}
+
+/** One batch forward and back, and one update of the weights. */
+function takeStep({ training }: TrainingSpec, state: TrainingState): StepResult {
+  const { task, optimizer, steps } = state;
+  const step = state.step + 1;
+  const learningRate = learningRateOf(training, step, steps);
+  const situation = { step, learningRate, clipNorm: training.clip_norm };
+  const { value, grads } = tf.variableGrads(task.nextBatch(), [...task.parameters.values()]);
+  try {
+    const loss = value.dataSync()[0]!;
+    assertFinite({ loss }, situation);
+    const gradientNorm = optimizer.apply({ ...situation, gradients: grads });
+    assertFinite({ "gradient norm": gradientNorm }, situation);
+    state.step = step;
+    state.epochLoss.add(loss);
+    state.recentLoss.add(loss);
+    return { step, loss, learningRate, gradientNorm };
+  } finally {
+    tf.dispose([value, grads]);
+  }
+}
+
+/** Writes what is not on disk yet. No evaluation: whoever suspends a run is in a hurry, and an unbroken run has none here. */
+async function suspend(
+  spec: TrainingSpec,
+  state: TrainingState,
+  emit: (event: TrainingEvent) => void,
+): Promise<TrainingOutcome> {
+  const { step } = state;
+  if (step > state.savedStep) {
+    const metrics = { train_loss: state.recentLoss.value() };
+    const file = await saveCheckpoint(spec, state, metrics);
+    emit({ type: "checkpoint", id: file.id, step, metrics, best: state.best === null, file });
+  }
+  return { status: "stopped", step };
+}

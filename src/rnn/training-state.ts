@@ -1,0 +1,81 @@
+import type { Metrics } from "../schemas/common.ts";
+import type { TrainingSpec } from "../schemas/training-run.ts";
+import { EarlyStopping, type EarlyStoppingState } from "./callbacks/early-stopping.ts";
+import { chooseUpdateRule } from "./optimizers/choose-update-rule.ts";
+import { Optimizer } from "./optimizers/optimizer.ts";
+import { Random } from "./random.ts";
+import { RunningMean } from "./running-mean.ts";
+import type { TrainingTask } from "./training-task.ts";
+
+/** The best evaluation so far: its checkpoint is what serves. */
+export interface Best {
+  step: number;
+  loss: number;
+  metrics: Metrics;
+}
+
+/** Everything that changes from step to step. */
+export interface TrainingState {
+  readonly task: TrainingTask;
+  readonly optimizer: Optimizer;
+  readonly earlyStopping: EarlyStopping;
+  /** Since the epoch began, and since the last evaluated checkpoint. */
+  readonly epochLoss: RunningMean;
+  readonly recentLoss: RunningMean;
+  readonly steps: number;
+  step: number;
+  /** Of the newest checkpoint on disk. */
+  savedStep: number;
+  best: Best | null;
+}
+
+/** The part of the state that is counters: JSON in the checkpoint. */
+export interface LoopState extends Record<string, unknown> {
+  epoch_loss: { sum: number; count: number };
+  recent_loss: { sum: number; count: number };
+  early_stopping: EarlyStoppingState;
+  best: Best | null;
+}
+
+export async function createTrainingState(spec: TrainingSpec): Promise<TrainingState> {
+  const task = await createTask(spec, new Random(spec.training.seed));
+  const { steps, epochs } = spec.training;
+  return {
+    task,
+    optimizer: new Optimizer(chooseUpdateRule(spec.training), task.parameters),
+    earlyStopping: new EarlyStopping(spec.training.early_stopping),
+    epochLoss: new RunningMean(),
+    recentLoss: new RunningMean(),
+    steps: steps ?? (epochs ?? 1) * task.stepsPerEpoch,
+    step: 0,
+    savedStep: 0,
+    best: null,
+  };
+}
+
+/** Tasks are loaded when they are needed. */
+async function createTask(spec: TrainingSpec, random: Random): Promise<TrainingTask> {
+  const { createTextTask } = await import("./text/text-task.ts");
+  return createTextTask(spec, random);
+}
+
+export function loopState({ epochLoss, recentLoss, earlyStopping, best }: TrainingState): LoopState {
+  return {
+    epoch_loss: epochLoss.state(),
+    recent_loss: recentLoss.state(),
+    early_stopping: earlyStopping.state(),
+    best,
+  };
+}
+
+export function restoreLoopState(state: TrainingState, saved: LoopState): void {
+  state.epochLoss.restore(saved.epoch_loss);
+  state.recentLoss.restore(saved.recent_loss);
+  state.earlyStopping.restore(saved.early_stopping);
+  state.best = saved.best;
+}
+
+export function disposeTrainingState({ task, optimizer }: TrainingState): void {
+  optimizer.dispose();
+  task.dispose();
+}
