@@ -53,10 +53,10 @@ export async function createTrainingState(spec: TrainingSpec): Promise<TrainingS
   };
 }
 
-/** Tasks are loaded when they are needed. */
+/** A task's code is loaded when it is needed. */
 async function createTask(spec: TrainingSpec, random: Random): Promise<TrainingTask> {
-  const { createTextTask } = await import("./text/text-task.ts");
-  return createTextTask(spec, random);
+  if (spec.task === "text") return (await import("./text/text-task.ts")).createTextTask(spec, random);
+  return (await import("./series/forecast-task.ts")).createForecastTask(spec, random);
 }
 
 export function loopState({ epochLoss, recentLoss, earlyStopping, best }: TrainingState): LoopState {
