@@ -22,10 +22,10 @@ export function expectCheckpointPath(
   throw appError("internal", `expected checkpoint ${checkpoint.id} at ${expected}, got ${checkpoint.path}`);
 }
 
-/** After the rows are gone. A file that stays behind because of a crash is swept at the next start. */
+/** After the rows are gone. The rows are the truth: a file that cannot be removed now is swept at the next start. */
 export async function removeCheckpointFiles(
   folder: DataFolder,
   checkpoints: { jobId: string; id: string }[],
 ): Promise<void> {
-  for (const checkpoint of checkpoints) await rm(checkpointPath(folder, checkpoint), { force: true });
+  await Promise.allSettled(checkpoints.map((checkpoint) => rm(checkpointPath(folder, checkpoint), { force: true })));
 }

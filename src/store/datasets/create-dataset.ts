@@ -12,7 +12,6 @@ import { IncomingFile } from "./incoming-file.ts";
 import { ingestCsv, ingestJsonLines, ingestSeries } from "./ingest-series.ts";
 import { type Ingested, ingestText } from "./ingest-text.ts";
 import { limitBytes } from "./limit-bytes.ts";
-import { loneSurrogate } from "./lone-surrogate.ts";
 import { SeriesNotTogether } from "./read-long-csv.ts";
 
 /** Checks the data on their way to a temporary file, gives that its place, then writes the row: a crash leaves no half dataset. */
@@ -94,7 +93,7 @@ async function readSource(source: DatasetSource, { context, begin }: Parts): Pro
 
 /** A string in pieces, as if it were uploaded; half a surrogate pair cannot become UTF-8. */
 async function* textBytes(text: string): AsyncGenerator<Buffer> {
-  const lone = text.search(loneSurrogate);
+  const lone = text.search(/\p{Surrogate}/u);
   if (lone >= 0) {
     const message = `expected whole characters, got half of a surrogate pair at index ${lone}`;
     new FaultList().stop({ pointer: "/text", code: "surrogate", message });

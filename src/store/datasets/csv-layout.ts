@@ -4,6 +4,8 @@ import { readTimeCell } from "./read-cell.ts";
 /** Names of columns, in any case. */
 const idNames = ["id", "unique_id", "series", "series_id", "item_id"];
 const timeNames = ["timestamp", "ds", "date", "time", "datetime"];
+/** Where none of those is there. */
+const looseTimeNames = ["year", "quarter", "month", "week", "day", "hour", "period"];
 const valueNames = ["target", "y", "value"];
 
 export type CsvLayout =
@@ -41,7 +43,8 @@ export function csvLayout(header: string[], faults: FaultList): CsvLayout {
   };
   const value = only("value", valueNames);
   if (value !== null) {
-    const [id, time] = [only("series id", idNames), only("time", timeNames)];
+    const id = only("series id", idNames);
+    const time = only("time", timeNames) ?? only("time", looseTimeNames);
     const ignored = header.filter((_, index) => ![id, time, value].includes(index));
     return { layout: "long", id, time, value, ignored: ignored.map((name) => name || "(no name)") };
   }
@@ -49,7 +52,7 @@ export function csvLayout(header: string[], faults: FaultList): CsvLayout {
   const told = names.some((name) => idNames.includes(name)) && names.some((name) => timeNames.includes(name));
   if (told)
     refuse(`expected a column ${valueNames.join(", ")}, got ${header.join(", ")}`, "name the column of values target");
-  if (others.length > 0 && timeNames.includes(first)) return { layout: "series-in-columns" };
+  if (others.length > 0 && [...timeNames, ...looseTimeNames].includes(first)) return { layout: "series-in-columns" };
   if (others.length > 0 && (idNames.includes(first) || names.every((name) => /^v\d+$/.test(name)))) {
     const times = header.slice(1).map(readTimeCell);
     return { layout: "series-in-rows", times: times.every((time) => /^\d{4}-/.test(time)) ? times : null };

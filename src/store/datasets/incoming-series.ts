@@ -13,4 +13,13 @@ export interface IncomingSeries {
 
 /** Bounds the memory that one series takes while it is checked. */
 export const maximumSeriesLength = 2_000_000;
-export const maximumIdLength = 256;
+const maximumIdLength = 256;
+
+/** What is wrong with the id of a series; null when nothing is. Line separators would break the stored lines. */
+export function idFault(id: unknown): string | null {
+  if (typeof id !== "string") return "expected an id as a string";
+  if (id === "" || id.length > maximumIdLength) {
+    return `expected an id of 1 to ${maximumIdLength} characters, got ${id.length}`;
+  }
+  return /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u.test(id) ? "expected an id without control characters" : null;
+}

@@ -1,7 +1,6 @@
 import type { FaultList } from "./fault-list.ts";
 import { shown } from "./fault-list.ts";
-import { type IncomingSeries, maximumIdLength, maximumSeriesLength } from "./incoming-series.ts";
-import { loneSurrogate } from "./lone-surrogate.ts";
+import { type IncomingSeries, idFault, maximumSeriesLength } from "./incoming-series.ts";
 
 const fields = ["id", "start", "timestamps", "target"];
 
@@ -36,15 +35,8 @@ export function parseSeries(value: unknown, { pointer, name, faults }: Place): I
       );
     }
   }
-  if (
-    typeof id !== "string" ||
-    id === "" ||
-    id.length > maximumIdLength ||
-    loneSurrogate.test(id) ||
-    id.includes("\0")
-  ) {
-    refuse("/id", "id", `expected an id of 1 to ${maximumIdLength} characters`);
-  }
+  const wrong = idFault(id);
+  if (wrong !== null) refuse("/id", "id", wrong);
   if (start !== undefined && typeof start !== "string") refuse("/start", "time", "expected a time as a string");
   if (
     timestamps !== undefined &&

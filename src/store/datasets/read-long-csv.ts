@@ -1,7 +1,7 @@
 import type { CsvLayout } from "./csv-layout.ts";
 import type { CsvRecord } from "./csv-records.ts";
 import { type FaultList, shown } from "./fault-list.ts";
-import { type IncomingSeries, maximumIdLength, maximumSeriesLength } from "./incoming-series.ts";
+import { type IncomingSeries, idFault, maximumSeriesLength } from "./incoming-series.ts";
 import { readNumberCell, readTimeCell } from "./read-cell.ts";
 
 type LongLayout = Extract<CsvLayout, { layout: "long" }>;
@@ -93,8 +93,9 @@ function readRow({ row, cells }: CsvRecord, { header, layout, faults, name }: Lo
     return null;
   }
   const id = layout.id === null ? name : cells[layout.id]!;
-  if (id === "" || id.length > maximumIdLength) {
-    const message = `row ${row}: expected a series id of 1 to ${maximumIdLength} characters, got ${id.length}`;
+  const wrong = idFault(id);
+  if (wrong !== null) {
+    const message = `row ${row}: ${wrong}`;
     faults.add({ pointer: `/file/row/${row}/${header[layout.id!]}`, code: "id", message });
     return null;
   }

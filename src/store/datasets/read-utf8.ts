@@ -36,16 +36,13 @@ export async function* readUtf8(source: AsyncIterable<Buffer>, options: Utf8Opti
 function decode(bytes: Buffer, offset: number, { faults, pointer }: Utf8Options): string {
   if (!isUtf8(bytes)) {
     const at = firstFault(bytes);
-    const found = bytes
-      .subarray(at, at + 4)
-      .toString("hex")
-      .replace(/(..)(?=.)/g, "$1 ");
-    const message = `expected UTF-8 text, got the bytes ${found} at byte ${offset + at}`;
+    const found = `0x${bytes.toString("hex", at, at + 1)}`;
+    const message = `expected UTF-8 text, got the byte ${found} at offset ${offset + at}`;
     faults.stop({ pointer, code: "utf8", message, value: found, hint: "save the file as UTF-8" });
   }
   const nul = bytes.indexOf(0);
   if (nul >= 0) {
-    const message = `expected text without NUL characters, got one at byte ${offset + nul}`;
+    const message = `expected text without NUL characters, got one at offset ${offset + nul}`;
     faults.stop({ pointer, code: "nul", message, hint: "send plain text: this looks like a binary file or UTF-16" });
   }
   return bytes.toString("utf8");

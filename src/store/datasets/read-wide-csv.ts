@@ -1,6 +1,6 @@
 import type { CsvRecord } from "./csv-records.ts";
 import { type FaultList, shown } from "./fault-list.ts";
-import { type IncomingSeries, maximumIdLength } from "./incoming-series.ts";
+import { type IncomingSeries, idFault } from "./incoming-series.ts";
 import { nextTurn } from "./next-turn.ts";
 import { readNumberCell, readTimeCell } from "./read-cell.ts";
 
@@ -24,12 +24,14 @@ export async function* readSeriesInRows(
       continue;
     }
     const id = cells[0]!;
-    if (id === "" || id.length > maximumIdLength) {
-      const message = `row ${row}: expected a series id of 1 to ${maximumIdLength} characters, got ${id.length}`;
+    const wrong = idFault(id);
+    if (wrong !== null) {
+      const message = `row ${row}: ${wrong}`;
       faults.add({ pointer: `/file/row/${row}/${header[0]}`, code: "id", message });
       continue;
     }
-    const place = { row: () => row, column: (index: number) => header[index + 1]! };
+    const idPointer = `/file/row/${row}/${header[0]}`;
+    const place = { idPointer, row: () => row, column: (index: number) => header[index + 1]! };
     const values = cells
       .slice(1)
       .map((cell, index) => readValue(cell, { faults, row, column: place.column(index), id }));
@@ -71,11 +73,13 @@ export async function* readSeriesInColumns(
   for (const [index, values] of columns.entries()) {
     await nextTurn();
     const id = header[index + 1]!;
-    if (id === "") {
-      faults.add({ pointer: "/file/row/1", code: "header", message: `row 1: column ${index + 2} has no name` });
+    const wrong = idFault(id);
+    if (wrong !== null) {
+      const message = `row 1, column ${index + 2}: ${wrong}`;
+      faults.add({ pointer: "/file/row/1", code: "id", message, hint: "name every column after its series" });
       continue;
     }
-    const place = { row: (at: number) => rows[at]!, column: () => id };
+    const place = { idPointer: `/file/row/1/${id}`, row: (at: number) => rows[at]!, column: () => id };
     yield trimmed({ id, values, times }, place, (at) => `row ${rows[at]}`);
   }
 }
@@ -93,7 +97,7 @@ function readValue(
 
 function trimmed(
   { id, values, times }: { id: string; values: number[]; times: string[] | null },
-  { row, column }: { row(index: number): number; column(index: number): string },
+  { idPointer, row, column }: { idPointer: string; row(index: number): number; column(index: number): string },
   place: (index: number) => string,
 ): IncomingSeries {
   const isPresent = (value: number) => !Number.isNaN(value);
@@ -105,7 +109,8 @@ function trimmed(
     id,
     timestamps: times?.slice(first, end),
     values: values.slice(first, end),
-    pointer: (_, index) => `/file/row/${row(first + (index ?? 0))}/${column(first + (index ?? 0))}`,
+    pointer: (field, index) =>
+      field === "id" ? idPointer : `/file/row/${row(first + (index ?? 0))}/${column(first + (index ?? 0))}`,
     place: (index) => place(first + index),
   };
 }

@@ -118,10 +118,17 @@ function readTime(text: string): Timestamp | string {
 function bestTimeline(times: Timestamp[], { given, usual }: Frequencies): Timeline | null {
   if (given !== undefined) return onFrequency(times, parseFrequency(given));
   if (usual !== null) {
-    const timeline = onFrequency(times, parseFrequency(usual));
-    if (times.every((time) => stepsBetween(timeline.first, time, timeline.frequency) !== null)) return timeline;
+    const { first, frequency } = onFrequency(times, parseFrequency(usual));
+    const fits = times.every((time) => stepsBetween(first, time, frequency) !== null);
+    // Days fit weeks too, with most of them missing.
+    if (fits && isDense(stepsBetween(first, times.at(-1)!, frequency)! + 1, times.length)) return { first, frequency };
   }
   return inferFrequency(times.slice(0, timesToInferFrom));
+}
+
+/** At least half of the steps were sent. */
+function isDense(steps: number, sent: number): boolean {
+  return steps <= 2 * sent;
 }
 
 /** An end of a month as first time may stand for that day of each month instead: 02-29, 03-29. */
@@ -153,7 +160,7 @@ async function positionsOn(
   }
   if (positions.length < times.length) return null;
   const length = positions.at(-1)! + 1;
-  if (length - times.length <= times.length && length <= maximumSeriesLength) return positions;
+  if (isDense(length, times.length) && length <= maximumSeriesLength) return positions;
   const message = `${name}: expected most steps of ${step} from ${texts[0]} to ${texts.at(-1)}, got ${times.length} of ${length}`;
   faults.add({
     pointer: series.pointer("timestamps"),

@@ -1,2 +1,0 @@
-/** Half of a surrogate pair: it cannot be written as UTF-8. */
-export const loneSurrogate = /\p{Surrogate}/u;
