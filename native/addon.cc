@@ -6,22 +6,14 @@
 #include <mutex>
 
 #include "ops/recurrent-ops.h"
-#include "recurrent/dispatch.h"
-#if __has_include("absl/log/globals.h")
-#include "absl/log/globals.h"
-#endif
+#include "kernels/kernel-set.h"
 
 namespace {
 
 void registerOps() {
   // Several worker threads may load the addon; TensorFlow ends the process over an op registered twice.
   static std::once_flag once;
-  std::call_once(once, [] {
-#if __has_include("absl/log/globals.h")
-    absl::SetMinLogLevel(absl::LogSeverityAtLeast::kError);
-#endif
-    unroll::registerRecurrentOps();
-  });
+  std::call_once(once, unroll::registerRecurrentOps);
 }
 
 napi_value initialise(napi_env env, napi_value exports) {

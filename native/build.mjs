@@ -12,10 +12,10 @@ const output = join(here, "build");
 
 const COMMON = ["-std=c++20", "-O3", "-fPIC", "-pthread", "-fvisibility=hidden", "-Wall", "-Wextra"];
 /** Multiply-adds in one instruction where there is one; no errno from maths; comparisons may become min and max. */
-const ARITHMETIC = ["-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"];
+export const ARITHMETIC = ["-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"];
 
-/** Files whose instructions only some processors have: recurrent/dispatch.cc asks the processor before it calls them. */
-const TARGETS = {
+/** Files whose instructions only some processors have: kernels/choose-kernels.cc asks the processor before it calls them. */
+export const TARGETS = {
   "kernels-avx512.cc": ["-mavx512f", "-mavx512vl", "-mavx512bw", "-mavx512dq", "-mavx2", "-mfma"],
   "kernels-avx2.cc": ["-mavx2", "-mfma"],
 };
@@ -81,21 +81,12 @@ async function findNodeHeaders(given) {
   return found;
 }
 
+/** TensorFlow's library is not linked but loaded by the addon (ops/tensorflow-library.h), from a path relative to it: the project's folder may move. */
 function link(objects, libraries, addon) {
-  // Relative to the addon, so that the project's folder may move.
-  const origin = process.platform === "darwin" ? "@loader_path" : "$ORIGIN";
-  const loader = process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : [];
-  return compiler([
-    "-shared",
-    "-pthread",
-    ...loader,
-    ...objects,
-    `-L${libraries}`,
-    "-ltensorflow_framework",
-    `-Wl,-rpath,${origin}/${relative(dirname(addon), libraries)}`,
-    "-o",
-    addon,
-  ]);
+  const [origin, system] =
+    process.platform === "darwin" ? ["@loader_path", ["-undefined", "dynamic_lookup"]] : ["$ORIGIN", ["-ldl"]];
+  const runPath = `-Wl,-rpath,${origin}/${relative(dirname(addon), libraries)}`;
+  return compiler(["-shared", "-pthread", ...objects, runPath, ...system, "-o", addon]);
 }
 
 function compiler(options) {

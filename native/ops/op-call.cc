@@ -6,7 +6,7 @@ namespace unroll {
 namespace {
 
 struct DeleteStatus {
-  void operator()(TF_Status* status) const { TF_DeleteStatus(status); }
+  void operator()(TF_Status* status) const { tensorflow().deleteStatus(status); }
 };
 using Status = std::unique_ptr<TF_Status, DeleteStatus>;
 
@@ -45,10 +45,10 @@ const Operand& Operand::expectType(TF_DataType expected) const {
 }
 
 Operand OpCall::input(int index, const char* name) const {
-  const Status status(TF_NewStatus());
+  const Status status(tensorflow().newStatus());
   TF_Tensor* tensor = nullptr;
-  TF_GetInput(context_, index, &tensor, status.get());
-  if (TF_GetCode(status.get()) != TF_OK) throw std::runtime_error(TF_Message(status.get()));
+  tensorflow().input(context_, index, &tensor, status.get());
+  if (tensorflow().code(status.get()) != TF_OK) throw std::runtime_error(tensorflow().message(status.get()));
   return Operand(name, tensor);
 }
 
@@ -56,9 +56,9 @@ Operand OpCall::allocate(int index, const std::vector<Index>& shape) const {
   Index size = sizeof(float);
   for (Index extent : shape)
     if (__builtin_mul_overflow(size, extent, &size)) throw std::bad_alloc();
-  const Status status(TF_NewStatus());
-  TF_Tensor* tensor = TF_AllocateOutput(context_, index, TF_FLOAT, shape.data(), int(shape.size()), std::size_t(size), status.get());
-  if (TF_GetCode(status.get()) != TF_OK || !tensor) throw std::bad_alloc();
+  const Status status(tensorflow().newStatus());
+  TF_Tensor* tensor = tensorflow().allocateOutput(context_, index, TF_FLOAT, shape.data(), int(shape.size()), std::size_t(size), status.get());
+  if (tensorflow().code(status.get()) != TF_OK || !tensor) throw std::bad_alloc();
   return Operand("output", tensor);
 }
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "recurrent/shapes.h"
-#include "tensorflow/c/kernels.h"
+#include "kernels/recurrent/shapes.h"
+#include "ops/tensorflow-library.h"
 
 namespace unroll {
 
@@ -22,14 +22,14 @@ class Operand {
   Operand(const char* name, TF_Tensor* tensor) : name_(name), tensor_(tensor) {}
 
   const char* name() const { return name_; }
-  TF_DataType type() const { return TF_TensorType(tensor_.get()); }
-  Index rank() const { return TF_NumDims(tensor_.get()); }
-  Index extent(int axis) const { return TF_Dim(tensor_.get(), axis); }
+  TF_DataType type() const { return tensorflow().tensorType(tensor_.get()); }
+  Index rank() const { return tensorflow().rank(tensor_.get()); }
+  Index extent(int axis) const { return tensorflow().extent(tensor_.get(), axis); }
   Index size() const;
   std::vector<Index> shape() const;
-  const float* floats() const { return static_cast<const float*>(TF_TensorData(tensor_.get())); }
-  const std::int32_t* integers() const { return static_cast<const std::int32_t*>(TF_TensorData(tensor_.get())); }
-  float* mutableFloats() const { return static_cast<float*>(TF_TensorData(tensor_.get())); }
+  const float* floats() const { return static_cast<const float*>(tensorflow().data(tensor_.get())); }
+  const std::int32_t* integers() const { return static_cast<const std::int32_t*>(tensorflow().data(tensor_.get())); }
+  float* mutableFloats() const { return static_cast<float*>(tensorflow().data(tensor_.get())); }
 
   /** Throws unless the tensor is float32 of exactly this shape. */
   const Operand& expect(const std::vector<Index>& shape) const;
@@ -37,7 +37,7 @@ class Operand {
 
  private:
   struct Delete {
-    void operator()(TF_Tensor* tensor) const { TF_DeleteTensor(tensor); }
+    void operator()(TF_Tensor* tensor) const { tensorflow().deleteTensor(tensor); }
   };
   const char* name_;
   std::unique_ptr<TF_Tensor, Delete> tensor_;
@@ -46,7 +46,7 @@ class Operand {
 class OpCall {
  public:
   explicit OpCall(TF_OpKernelContext* context) : context_(context) {}
-  int inputs() const { return TF_NumInputs(context_); }
+  int inputs() const { return tensorflow().inputs(context_); }
   Operand input(int index, const char* name) const;
   /** A new float32 output; its memory is not cleared. */
   Operand allocate(int index, const std::vector<Index>& shape) const;

@@ -1,4 +1,4 @@
-// The recurrent layers as ops. Shapes: recurrent/shapes.h. gru takes "reset after" from the shape of its bias.
+// The recurrent layers as ops. Shapes: kernels/recurrent/shapes.h. gru takes "reset after" from the shape of its bias.
 //
 //   Unroll<Cell>           inputs kernel recurrent_kernel bias initial_hidden [initial_cell]
 //                          -> outputs reserve final_hidden [final_cell]
@@ -9,8 +9,8 @@
 #include "ops/recurrent-ops.h"
 
 #include "ops/register-op.h"
-#include "recurrent/dispatch.h"
-#include "recurrent/panel-layout.h"
+#include "kernels/kernel-set.h"
+#include "kernels/recurrent/panel-layout.h"
 
 namespace unroll {
 namespace {

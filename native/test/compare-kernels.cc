@@ -6,8 +6,8 @@
 #include <random>
 #include <string>
 
-#include "recurrent/dispatch.h"
-#include "recurrent/panel-layout.h"
+#include "kernels/kernel-set.h"
+#include "kernels/recurrent/panel-layout.h"
 #include "test/plain-layer.h"
 
 using namespace unroll;

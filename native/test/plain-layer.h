@@ -3,7 +3,7 @@
 #include <cmath>
 #include <vector>
 
-#include "recurrent/shapes.h"
+#include "kernels/recurrent/shapes.h"
 
 namespace unroll::plain {
 

@@ -21,7 +21,7 @@
 #include <algorithm>
 #include <array>
 
-#include "recurrent/shapes.h"
+#include "kernels/recurrent/shapes.h"
 
 namespace unroll {
 

@@ -1,6 +1,6 @@
 // The kernels of the best processor level that this machine has.
 #pragma once
-#include "recurrent/shapes.h"
+#include "kernels/recurrent/shapes.h"
 #include "threads/thread-pool.h"
 
 namespace unroll {

@@ -1,6 +1,6 @@
 // Weights from the layout of Keras into panels and back. Shapes: panel-layout.h.
 #pragma once
-#include "recurrent/kernels/vector.h"
+#include "kernels/vector.h"
 
 namespace unroll {
 namespace {  // see vector.h

@@ -1,9 +1,9 @@
 // A whole sequence forward. Each thread owns some batch rows for all steps, so nothing waits inside the sequence.
 #pragma once
-#include "recurrent/kernels/cells.h"
-#include "recurrent/kernels/pack.h"
-#include "recurrent/kernels/scratch.h"
-#include "recurrent/kernels/tile.h"
+#include "kernels/recurrent/cells.h"
+#include "kernels/recurrent/pack.h"
+#include "kernels/scratch.h"
+#include "kernels/tile.h"
 #include "threads/thread-pool.h"
 
 namespace unroll {

@@ -1,7 +1,7 @@
 // Backward through time: the gradient of every pre-activation (dgates), of the inputs and of the initial state. Each
 // thread owns some batch rows for all steps, as forward.
 #pragma once
-#include "recurrent/kernels/forward.h"
+#include "kernels/recurrent/forward.h"
 
 namespace unroll {
 namespace {

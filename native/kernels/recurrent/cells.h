@@ -2,7 +2,7 @@
 // activations to the gradient of the pre-activations. Kept out of line: inlined beside the products it costs them
 // registers and half their speed. Equations as Keras documents them; a' is the gradient of the pre-activation a.
 #pragma once
-#include "recurrent/kernels/vector.h"
+#include "kernels/vector.h"
 
 namespace unroll {
 namespace {

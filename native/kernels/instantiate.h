@@ -1,7 +1,7 @@
 // One processor's kernels, instantiated by kernels-*.cc.
 #pragma once
-#include "recurrent/dispatch.h"
-#include "recurrent/kernels/gradient-weights.h"
+#include "kernels/kernel-set.h"
+#include "kernels/recurrent/gradient-weights.h"
 
 namespace unroll {
 namespace {

@@ -1,4 +1,4 @@
-#include "recurrent/dispatch.h"
+#include "kernels/kernel-set.h"
 
 namespace unroll {
 namespace {

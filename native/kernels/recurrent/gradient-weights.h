@@ -1,7 +1,7 @@
 // Gradients of kernel, recurrent kernel and bias: one product each over all steps, A^T dgates with A the inputs or the
 // hidden states. A is packed once, in tiles' order, for all panels. Every sum runs over the steps in order, in blocks.
 #pragma once
-#include "recurrent/kernels/gradient-data.h"
+#include "kernels/recurrent/gradient-data.h"
 
 namespace unroll {
 namespace {

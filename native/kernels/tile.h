@@ -5,7 +5,7 @@
 #include <array>
 #include <utility>
 
-#include "recurrent/kernels/vector.h"
+#include "kernels/vector.h"
 
 namespace unroll {
 namespace {  // see vector.h
@@ -34,34 +34,41 @@ struct ConstMatrix {
   Index stride;
 };
 
+/** The sums of one tile, kept in registers by full unrolling. */
 template <class P, int Rows, int Vectors>
 struct Accumulators {
   Vector<P> sums[Rows][Vectors];
 
-  [[gnu::always_inline]] explicit Accumulators(Matrix c, bool accumulate) {
+  template <class Work>
+  [[gnu::always_inline]] static void each(const Work& work) {
+#pragma GCC unroll 16
     for (int row = 0; row < Rows; row++)
-      for (int v = 0; v < Vectors; v++)
-        sums[row][v] = accumulate ? load<P>(c.data + row * c.stride + v * P::lanes) : Vector<P>{};
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; v++) work(row, v);
+  }
+  [[gnu::always_inline]] void start(Matrix c, bool accumulate) {
+    if (accumulate)
+      each([&](int row, int v) { sums[row][v] = load<P>(c.data + row * c.stride + v * P::lanes); });
+    else
+      each([&](int row, int v) { sums[row][v] = Vector<P>{}; });
   }
   /** One step of the depth: element(row) * b. */
   template <class Element>
   [[gnu::always_inline]] void add(const float* b, const Element& element) {
     Vector<P> columns[Vectors];
+#pragma GCC unroll 4
     for (int v = 0; v < Vectors; v++) columns[v] = load<P>(b + v * P::lanes);
-    for (int row = 0; row < Rows; row++) {
-      const Vector<P> a = broadcast<P>(element(row));
-      for (int v = 0; v < Vectors; v++) sums[row][v] += a * columns[v];
-    }
+    each([&](int row, int v) { sums[row][v] += broadcast<P>(element(row)) * columns[v]; });
   }
   [[gnu::always_inline]] void write(Matrix c) const {
-    for (int row = 0; row < Rows; row++)
-      for (int v = 0; v < Vectors; v++) store<P>(c.data + row * c.stride + v * P::lanes, sums[row][v]);
+    each([&](int row, int v) { store<P>(c.data + row * c.stride + v * P::lanes, sums[row][v]); });
   }
 };
 
 template <class P, int Rows, int Vectors>
 [[gnu::noinline]] void multiplyTile(const RowOperand& a, ConstMatrix b, Matrix c, bool accumulate) {
-  Accumulators<P, Rows, Vectors> tile(c, accumulate);
+  Accumulators<P, Rows, Vectors> tile;
+  tile.start(c, accumulate);
   const float* segment = a.data;
   const float* column = b.data;
   const Index rowStride = a.rowStride, columnStride = b.stride;
@@ -75,7 +82,8 @@ template <class P, int Rows, int Vectors>
 
 template <class P, int Rows, int Vectors>
 [[gnu::noinline]] void multiplyTile(const PackedOperand& a, ConstMatrix b, Matrix c, bool accumulate) {
-  Accumulators<P, Rows, Vectors> tile(c, accumulate);
+  Accumulators<P, Rows, Vectors> tile;
+  tile.start(c, accumulate);
   const float* rows = a.data;
   const float* column = b.data;
   const Index depth = a.depth, columnStride = b.stride;

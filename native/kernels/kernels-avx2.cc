@@ -1,4 +1,4 @@
-#include "recurrent/kernels/kernel-set.h"
+#include "kernels/instantiate.h"
 
 namespace unroll {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "recurrent/panel-layout.h"
+#include "kernels/recurrent/panel-layout.h"
 
 namespace unroll {
 namespace {

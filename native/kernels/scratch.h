@@ -4,7 +4,7 @@
 #include <memory>
 #include <new>
 
-#include "recurrent/shapes.h"
+#include "kernels/recurrent/shapes.h"
 
 namespace unroll {
 
