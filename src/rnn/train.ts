@@ -67,6 +67,7 @@ function takeStep({ training }: TrainingSpec, state: TrainingState): StepResult 
   const step = state.step + 1;
   const learningRate = learningRateOf(training, step, steps);
   const situation = { step, learningRate, clipNorm: training.clip_norm };
+  const startedAt = performance.now();
   const { value, grads } = tf.variableGrads(task.nextBatch(), [...task.parameters.values()]);
   try {
     const loss = value.dataSync()[0]!;
@@ -76,7 +77,7 @@ function takeStep({ training }: TrainingSpec, state: TrainingState): StepResult 
     state.step = step;
     state.epochLoss.add(loss);
     state.recentLoss.add(loss);
-    return { step, loss, learningRate, gradientNorm };
+    return { step, loss, learningRate, gradientNorm, durationMs: performance.now() - startedAt };
   } finally {
     tf.dispose([value, grads]);
   }

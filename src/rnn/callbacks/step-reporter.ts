@@ -5,6 +5,8 @@ export interface StepResult {
   loss: number;
   learningRate: number;
   gradientNorm: number;
+  /** Of the step alone, without evaluations, samples and checkpoints. */
+  durationMs: number;
 }
 
 const minimumIntervalMs = 100;
@@ -15,9 +17,8 @@ export class StepReporter {
   readonly #emit: (event: TrainingEvent) => void;
   readonly #startedAt = performance.now();
   #stepsDone = 0;
-  #group: { lossSum: number; steps: number; since: number } | null = null;
+  #group = { lossSum: 0, steps: 0, durationMs: 0 };
   #lastEventAt = Number.NEGATIVE_INFINITY;
-  #previousStepAt = this.#startedAt;
 
   constructor(
     run: { steps: number; stepsPerEpoch: number; tokensPerStep: number; reportedStep: number },
@@ -28,21 +29,19 @@ export class StepReporter {
   }
 
   /** `isDue` reports the group now, whatever the time. Steps that were reported before are passed over. */
-  stepEnded({ step, loss, learningRate, gradientNorm }: StepResult, isDue: boolean): void {
-    const now = performance.now();
-    const previousStepAt = this.#previousStepAt;
-    this.#previousStepAt = now;
+  stepEnded({ step, loss, learningRate, gradientNorm, durationMs }: StepResult, isDue: boolean): void {
     this.#stepsDone += 1;
     if (step <= this.#run.reportedStep) return;
 
     const { steps, stepsPerEpoch, tokensPerStep } = this.#run;
-    const group = this.#group ?? { lossSum: 0, steps: 0, since: previousStepAt };
+    const now = performance.now();
+    const group = this.#group;
     group.lossSum += loss;
     group.steps += 1;
-    this.#group = group;
+    group.durationMs += durationMs;
     if (!isDue && now - this.#lastEventAt < minimumIntervalMs) return;
 
-    const seconds = Math.max(now - group.since, 0.001) / 1000;
+    const seconds = Math.max(group.durationMs, 0.001) / 1000;
     const msPerStep = (now - this.#startedAt) / this.#stepsDone;
     this.#emit({
       type: "step-end",
@@ -54,7 +53,7 @@ export class StepReporter {
       tokens_per_second: (group.steps * tokensPerStep) / seconds,
       eta_ms: Math.round(msPerStep * (steps - step)),
     });
-    this.#group = null;
+    this.#group = { lossSum: 0, steps: 0, durationMs: 0 };
     this.#lastEventAt = now;
   }
 }

@@ -16,7 +16,8 @@ type LstmStep = {
 function lstmStep(sums: Tensor2D, cell: Tensor2D): LstmStep {
   const units = cell.shape[1];
   // One logistic call over all four gates costs less than three over slices; its third quarter goes unused.
-  const [input, forget, , output] = tf.split(tf.sigmoid(sums), 4, 1) as [Tensor2D, Tensor2D, Tensor2D, Tensor2D];
+  const gates = tf.reshape(tf.sigmoid(sums), [-1, 4, units]); // [batch, gate, units]
+  const [input, forget, , output] = unstackSteps(gates) as [Tensor2D, Tensor2D, Tensor2D, Tensor2D];
   const candidate = tf.tanh<Tensor2D>(tf.slice(sums, [0, 2 * units], [-1, units]));
   const next: Tensor2D = tf.add(tf.mul(forget, cell), tf.mul(input, candidate));
   const cellTanh = tf.tanh(next);
