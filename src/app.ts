@@ -49,7 +49,7 @@ interface AppOptions {
   environment?: NodeJS.ProcessEnv | undefined;
   /** Stand-ins for the real parts. */
   store?: Store | undefined;
-  inference: InferencePool;
+  inference?: InferencePool | undefined;
   startTrainer?: StartTrainer | undefined;
 }
 

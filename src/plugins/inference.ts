@@ -1,4 +1,5 @@
 import fp from "fastify-plugin";
+import { createInferencePool } from "../workers/create-inference-pool.ts";
 import type { InferencePool } from "../workers/inference-pool.ts";
 
 declare module "fastify" {
@@ -8,8 +9,8 @@ declare module "fastify" {
 }
 
 /** The inference thread loads its library beside the server's start: until it is there, /health/ready says so. */
-export const inference = fp<{ inference: InferencePool }>(
-  async (app, { inference: pool }) => {
+export const inference = fp<{ inference?: InferencePool | undefined }>(
+  async (app, { inference: pool = createInferencePool({ logger: app.log }) }) => {
     app.decorate("inference", pool);
     app.addHook("onClose", () => pool.close());
   },
