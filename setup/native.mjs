@@ -10,6 +10,8 @@ import { SetupFailure } from "./setup-failure.mjs";
 import { requireToolchain } from "./toolchain.mjs";
 import { tensorflowVersion } from "./wheel.mjs";
 
+const MEND = "Mend native/ and run: npm run setup";
+
 /**
  * The fused kernels of native/: from the cache, or built now. The contract with native/build.mjs:
  *
@@ -29,7 +31,7 @@ export async function provideNative({ cache, paths, progress, toolchain, nodeHea
   requireToolchain(toolchain, "the fused kernels of native/");
   const addon = await progress.step("compiling the fused kernels", () => build(paths, progress, nodeHeaders));
   const problem = addon.startsWith(output) ? await addonProblem(addon) : `${addon} is not below native/build`;
-  if (problem) throw new SetupFailure("compile_failed", `The fused kernels do not load: ${problem}.`);
+  if (problem) throw new SetupFailure("compile_failed", `The fused kernels do not load: ${problem}.`, MEND);
   await cache.findOrMake(name, (folder) => placeFile(addon, join(folder, relative(output, addon))));
   return "fused kernels";
 }
@@ -46,7 +48,7 @@ async function build(paths, progress, nodeHeaders) {
       log: (text) => progress.say(`native: ${text}`),
     });
   } catch (error) {
-    throw new SetupFailure("compile_failed", `The fused kernels did not compile: ${error.message}`);
+    throw new SetupFailure("compile_failed", `The fused kernels did not compile (${error.message}).`, MEND);
   }
 }
 
