@@ -4,7 +4,7 @@ import { ForecastBatch } from "./forecast-batch.ts";
 import type { ForecastGeometry } from "./forecast-geometry.ts";
 import type { ForecastNetwork } from "./forecast-network.ts";
 import { forecastPaths } from "./forecast-paths.ts";
-import { type HoldoutForecast, holdoutMetrics } from "./holdout-metrics.ts";
+import { type HoldoutForecast, HoldoutScore } from "./holdout-score.ts";
 import { interpolatePaths } from "./interpolate-paths.ts";
 import { seasonalError } from "./metrics/seasonal-error.ts";
 import { lossOfRows, predictRows } from "./run-network.ts";
@@ -67,14 +67,14 @@ export async function evaluateHoldouts(setting: HoldoutSetting, pause: () => Pro
   const { holdouts, geometry } = setting;
   if (holdouts.length === 0) return { validationLoss: null, metrics: {} };
   const batch = new ForecastBatch(geometry, Math.min(rowsAtOnce, holdouts.length));
-  const forecasts: HoldoutForecast[] = [];
+  const score = new HoldoutScore(geometry.quantiles);
   let lossSum = 0;
   for (let start = 0; start < holdouts.length; start += rowsAtOnce) {
     const part = holdouts.slice(start, start + rowsAtOnce);
     const result = evaluateBatch(setting, part, batch);
     lossSum += result.loss * part.length;
-    forecasts.push(...result.forecasts);
+    for (const forecast of result.forecasts) score.add(forecast);
     await pause();
   }
-  return { validationLoss: lossSum / holdouts.length, metrics: holdoutMetrics(forecasts, geometry.quantiles) };
+  return { validationLoss: lossSum / holdouts.length, metrics: score.metrics() };
 }

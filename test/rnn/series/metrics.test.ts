@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { holdoutMetrics } from "../../../src/rnn/series/holdout-metrics.ts";
+import { HoldoutScore } from "../../../src/rnn/series/holdout-score.ts";
 import { coverage } from "../../../src/rnn/series/metrics/coverage.ts";
 import { meanAbsoluteScaledError } from "../../../src/rnn/series/metrics/mean-absolute-scaled-error.ts";
+import { quantileLoss } from "../../../src/rnn/series/metrics/quantile-loss.ts";
 import { seasonalError } from "../../../src/rnn/series/metrics/seasonal-error.ts";
 import { symmetricMeanAbsolutePercentageError } from "../../../src/rnn/series/metrics/symmetric-mean-absolute-percentage-error.ts";
-import { weightedQuantileLoss } from "../../../src/rnn/series/metrics/weighted-quantile-loss.ts";
 import { seasonalNaive } from "../../../src/rnn/series/seasonal-naive.ts";
 
 const of = (...values: number[]) => Float64Array.from(values);
@@ -31,18 +31,16 @@ test("sMAPE in percent: 200 |y - f| / (|y| + |f|)", () => {
   expect(symmetricMeanAbsolutePercentageError(of(1.7e308), of(-1.7e308))).toBe(200);
 });
 
-test("weighted quantile loss", () => {
-  // Level 0.9: y 10, forecast 8, error 2: 2 * 0.9 * 2 = 3.6. Level 0.1: y 10, forecast 12: 2 * 0.9 * 2 = 3.6. Over |y| = 10.
-  const paths = [of(12), of(8)];
-  expect(weightedQuantileLoss([{ actual: of(10), paths, levels: [0.1, 0.9] }])).toBeCloseTo(0.36, 12);
-  expect(weightedQuantileLoss([{ actual: of(0), paths, levels: [0.1, 0.9] }])).toBeNull();
+test("quantile loss", () => {
+  // Level 0.9: y 10, forecast 8, error 2: 2 * 0.9 * 2 = 3.6. Level 0.1: y 10, forecast 12: 2 * 0.9 * 2 = 3.6.
+  const paths = [of(12, 1), of(8, 1)];
+  const { loss, size } = quantileLoss({ actual: of(10, Number.NaN), paths, levels: [0.1, 0.9] });
+  expect([loss, size]).toEqual([expect.closeTo(3.6, 12), 10]);
 });
 
 test("coverage", () => {
-  expect(coverage([{ actual: of(1, 2, 3, Number.NaN), lower: of(1, 3, 0, 0), upper: of(2, 4, 9, 9) }])).toBeCloseTo(
-    2 / 3,
-    12,
-  );
+  const interval = { actual: of(1, 2, 3, Number.NaN), lower: of(1, 3, 0, 0), upper: of(2, 4, 9, 9) };
+  expect(coverage(interval)).toEqual({ inside: 2, count: 3 });
 });
 
 test("seasonal naive: the last season again, the last value where there is none, never what comes later", () => {
@@ -68,7 +66,10 @@ test("the figures of a hold-out, the seasonal naive forecast's beside them", () 
     naive: of(5, 5),
     seasonalError: 0,
   };
-  expect(holdoutMetrics([one, constant], [0.1, 0.9])).toEqual({
+  const score = new HoldoutScore([0.1, 0.9]);
+  score.add(one);
+  score.add(constant);
+  expect(score.metrics()).toEqual({
     mase: 0.25,
     smape: expect.closeTo(200 / 21 / 4, 10),
     weighted_quantile_loss: expect.closeTo((2 * (0.1 * 1 + 0.1 * 2) + 2 * (0.9 * 1 + 0.1 * 2)) / 2 / 40, 10),
@@ -78,4 +79,10 @@ test("the figures of a hold-out, the seasonal naive forecast's beside them", () 
     mase_ratio: expect.closeTo(1 / 6, 10),
     holdout_series: 2,
   });
+});
+
+test("what is not defined is left out", () => {
+  const score = new HoldoutScore([0.5]);
+  score.add({ actual: of(0), median: of(1), paths: [of(1)], naive: of(0), seasonalError: null });
+  expect(score.metrics()).toEqual({ smape: 200, seasonal_naive_smape: 0, holdout_series: 1 });
 });

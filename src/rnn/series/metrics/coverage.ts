@@ -4,16 +4,14 @@ export interface IntervalForecast {
   upper: Float64Array;
 }
 
-/** Share of the actual values that lie within their interval, bounds included. NaN in actual is left out; null where nothing is left. */
-export function coverage(forecasts: IntervalForecast[]): number | null {
+/** How many of the actual values lie within their interval, bounds included, of how many. NaN in actual is left out. */
+export function coverage({ actual, lower, upper }: IntervalForecast): { inside: number; count: number } {
   let inside = 0;
   let count = 0;
-  for (const { actual, lower, upper } of forecasts) {
-    for (const [step, value] of actual.entries()) {
-      if (Number.isNaN(value)) continue;
-      count++;
-      if (value >= lower[step]! && value <= upper[step]!) inside++;
-    }
+  for (const [step, value] of actual.entries()) {
+    if (Number.isNaN(value)) continue;
+    count++;
+    if (value >= lower[step]! && value <= upper[step]!) inside++;
   }
-  return count > 0 ? inside / count : null;
+  return { inside, count };
 }
