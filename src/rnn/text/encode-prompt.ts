@@ -13,7 +13,7 @@ export function encodePrompt(prompt: string, vocabulary: Vocabulary, pointer = "
   const hint = `The model knows ${listed(vocabulary.characters)}`;
   const errors = named.map<ErrorDetail>((character) => ({
     pointer,
-    code: "prompt_characters_unknown",
+    code: "unknown_character",
     message: `${describe(character)}, first at character ${places.get(character)! + 1}, is not in the vocabulary`,
     value: character,
     hint,

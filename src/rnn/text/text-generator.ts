@@ -80,7 +80,7 @@ function refuseHalfCharacters(stops: readonly string[]): void {
     .filter(([, stop]) => /\p{Surrogate}/u.test(stop))
     .map(([index, stop]) => ({
       pointer: `/stop/${index}`,
-      code: "validation_failed",
+      code: "format",
       message: "expected whole Unicode characters, got half of a surrogate pair",
       value: stop,
     }));

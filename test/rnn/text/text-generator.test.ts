@@ -129,7 +129,7 @@ describe("TextGenerator", () => {
       expect((thrown as { errors: unknown[] }).errors.slice(0, 2)).toEqual([
         {
           pointer: "/prompt",
-          code: "prompt_characters_unknown",
+          code: "unknown_character",
           message: '"é" (U+00E9), first at character 2, is not in the vocabulary',
           value: "é",
           hint: 'The model knows "\\n\\"a"',
