@@ -48,7 +48,11 @@ export async function collect(events: AsyncIterable<JobEvent>): Promise<JobEvent
 }
 
 /** The first event that fits, as a subscriber sees it. */
-export async function firstEvent({ runner }: Room, job: string, fits: (event: JobEvent) => boolean): Promise<JobEvent> {
+export async function firstEvent(
+  { runner }: Pick<Room, "runner">,
+  job: string,
+  fits: (event: JobEvent) => boolean,
+): Promise<JobEvent> {
   const found = new AbortController();
   for await (const event of runner.events(job, 0, found.signal)) {
     if (fits(event)) return event;
