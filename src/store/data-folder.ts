@@ -1,5 +1,6 @@
 import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { isDiskFull } from "./store-failure.ts";
 import { StoreOpenError } from "./store-open-error.ts";
 
 /** Where everything lies. Every file below is named by an id that the server made, never by a name somebody chose. */
@@ -31,9 +32,9 @@ export function dataFolderAt(root: string): DataFolder {
   };
 }
 
-/** Makes the folder, for this user alone, and proves that it can be written. Throws StoreOpenError. */
-export async function makeDataFolder(root: string): Promise<DataFolder> {
-  const folder = dataFolderAt(root);
+/** Makes the folder, for this user alone, and proves that it can be written. Throws StoreOpenError where this user may not. */
+export async function makeDataFolder(folder: DataFolder): Promise<void> {
+  const { root } = folder;
   try {
     for (const path of [root, folder.datasets, folder.checkpoints, folder.temporary, folder.backups]) {
       await mkdir(path, { recursive: true, mode: 0o700 });
@@ -42,9 +43,8 @@ export async function makeDataFolder(root: string): Promise<DataFolder> {
     await (await open(probe, "w", 0o600)).close();
     await rm(probe);
   } catch (error) {
-    throw unusable(root, error as NodeJS.ErrnoException);
+    throw isDiskFull(error) ? error : unusable(root, error as NodeJS.ErrnoException);
   }
-  return folder;
 }
 
 const causes: Record<string, string> = {
@@ -56,11 +56,6 @@ const causes: Record<string, string> = {
 };
 
 function unusable(root: string, error: NodeJS.ErrnoException): StoreOpenError {
-  if (error.code === "ENOSPC" || error.code === "EDQUOT") {
-    return new StoreOpenError("disk_full", `The disk of the data folder ${root} is full: make room and start again.`, {
-      cause: error,
-    });
-  }
   const cause = causes[error.code ?? ""] ?? error.message;
   return new StoreOpenError(
     "data_folder_not_writable",

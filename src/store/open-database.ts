@@ -5,8 +5,6 @@ import type { DataFolder } from "./data-folder.ts";
 import { PrismaClient } from "./generated/client.ts";
 import { migrate } from "./migrate.ts";
 import { serialConnection } from "./serial-connection.ts";
-import { isDatabaseCorrupt, isDiskFull } from "./store-failure.ts";
-import { StoreOpenError } from "./store-open-error.ts";
 
 export interface OpenDatabaseOptions {
   driver: SqliteDriver;
@@ -25,7 +23,7 @@ export async function openDatabase(folder: DataFolder, options: OpenDatabaseOpti
     await configure(connection);
   } catch (error) {
     await connection.dispose();
-    throw openError(folder, error);
+    throw error;
   }
   const serial = serialConnection(connection);
   return new PrismaClient({
@@ -62,21 +60,4 @@ async function quickCheck(connection: Connection): Promise<void> {
 async function backUp(connection: Connection, file: string): Promise<void> {
   await rm(file, { force: true });
   await runStatement(connection, `VACUUM INTO '${file.replaceAll("'", "''")}'`);
-}
-
-function openError(folder: DataFolder, error: unknown): unknown {
-  if (isDatabaseCorrupt(error)) {
-    const { message } = error as Error;
-    return new StoreOpenError(
-      "database_corrupt",
-      `The database ${folder.database} is damaged (${message}). Move it away, and put a copy from ${folder.backups} or of your own in its place.`,
-      { cause: error },
-    );
-  }
-  if (isDiskFull(error)) {
-    return new StoreOpenError("disk_full", `The disk of ${folder.root} is full: make room and start again.`, {
-      cause: error,
-    });
-  }
-  return error;
 }

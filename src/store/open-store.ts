@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { chooseDriver, type SqliteDriver } from "./connect.ts";
-import { type DataFolder, makeDataFolder } from "./data-folder.ts";
+import { type DataFolder, dataFolderAt, makeDataFolder } from "./data-folder.ts";
 import { createDatasetStore } from "./datasets/dataset-store.ts";
 import { lockFolder } from "./folder-lock.ts";
 import type { PrismaClient } from "./generated/client.ts";
@@ -10,6 +10,7 @@ import { createKeyStore } from "./key-store.ts";
 import { createModelStore } from "./models/model-store.ts";
 import { idFactory } from "./new-id.ts";
 import { closeDatabase, openDatabase } from "./open-database.ts";
+import { openFailure } from "./open-failure.ts";
 import type { Store } from "./store.ts";
 import { withStoreFailures } from "./store-failure.ts";
 import { sweepFiles } from "./sweep-files.ts";
@@ -25,9 +26,26 @@ export interface OpenStoreOptions {
 
 /** Makes, locks, checks, migrates and tidies the data folder, and opens what is in it. Throws StoreOpenError. */
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
-  const folder = await makeDataFolder(options.dataFolder);
-  const driver = options.driver ?? (await chooseDriver());
-  const lock = await lockFolder(folder, driver);
+  const folder = dataFolderAt(options.dataFolder);
+  try {
+    await makeDataFolder(folder);
+    const driver = options.driver ?? (await chooseDriver());
+    const lock = await lockFolder(folder, driver);
+    return await openLocked(folder, { ...options, driver, lock });
+  } catch (error) {
+    throw openFailure(folder, error);
+  }
+}
+
+interface Locked extends OpenStoreOptions {
+  driver: SqliteDriver;
+  lock: { release(): Promise<void> };
+}
+
+async function openLocked(
+  folder: DataFolder,
+  { driver, lock, maxUploadBytes, migrationsFolder }: Locked,
+): Promise<Store> {
   let client: PrismaClient | undefined;
   const close = async () => {
     try {
@@ -37,9 +55,9 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     }
   };
   try {
-    client = await openDatabase(folder, { driver, migrationsFolder: options.migrationsFolder });
+    client = await openDatabase(folder, { driver, migrationsFolder });
     await sweepFiles(client, folder);
-    return { ...(await storeOn(client, { folder, maxUploadBytes: options.maxUploadBytes })), close };
+    return { ...(await storeOn(client, { folder, maxUploadBytes })), close };
   } catch (error) {
     await close();
     throw error;

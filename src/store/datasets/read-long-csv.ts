@@ -19,36 +19,39 @@ export interface LongCsv {
 /** A series came back after another one had begun: the file has to be read again, with `wholeFile`. */
 export class SeriesNotTogether extends Error {}
 
+const rowsInHand = 50_000;
 const maximumRowsInMemory = 5_000_000;
 
-/** One value a row; a series is handed on as soon as the next one begins, or all of them at the end with `wholeFile`. */
+/**
+ * One value a row. A series is handed on when others have begun and enough rows are waiting, so that a file whose series
+ * take turns is known as such before a part of one is taken for a whole; with `wholeFile`, all are at the end.
+ */
 export async function* readLongCsv(records: AsyncIterable<CsvRecord>, csv: LongCsv): AsyncGenerator<IncomingSeries> {
   const building = new Map<string, Rows>();
-  const done = new Set<string>();
+  const begun = new Set<string>();
   const times = new Map<string, string>();
-  let rows = 0;
+  let current: string | null = null;
+  let waiting = 0;
   for await (const record of records) {
     const read = readRow(record, csv);
     if (read === null) continue;
-    if (done.has(read.id)) throw new SeriesNotTogether();
-    let series = building.get(read.id);
-    if (series === undefined) {
-      if (!csv.wholeFile) {
-        for (const [id, finished] of building) {
-          yield finished.series(id, csv);
-          done.add(id);
-        }
+    if (read.id !== current && !csv.wholeFile) {
+      if (begun.has(read.id)) throw new SeriesNotTogether();
+      begun.add(read.id);
+      if (waiting >= rowsInHand) {
+        for (const [id, rows] of building) yield rows.series(id, csv);
         building.clear();
+        waiting = 0;
       }
-      series = new Rows();
-      building.set(read.id, series);
     }
+    current = read.id;
+    const series = building.get(read.id) ?? new Rows();
+    building.set(read.id, series);
     // Series that share their times share the strings.
-    const time = csv.wholeFile ? shared(times, read.time) : read.time;
-    series.add(read.value, time, record.row);
-    checkSize(csv, { id: read.id, length: series.length, rows: ++rows, row: record.row });
+    series.add(read.value, csv.wholeFile ? shared(times, read.time) : read.time, record.row);
+    checkSize(csv, { id: read.id, length: series.length, rows: ++waiting, row: record.row });
   }
-  for (const [id, finished] of building) yield finished.series(id, csv);
+  for (const [id, rows] of building) yield rows.series(id, csv);
 }
 
 function shared(strings: Map<string, string>, text: string): string {

@@ -5,6 +5,8 @@ const rarestShown = 10;
 /** Counts a text as it passes by: characters (code points), lines, and how often each character occurs. */
 export class TextStatistics {
   readonly #counts = new Float64Array(0x110000);
+  /** Those that occur, so that a summary need not go through all of Unicode. */
+  readonly #seen: number[] = [];
   #characters = 0;
   #last = -1;
 
@@ -13,7 +15,7 @@ export class TextStatistics {
     for (let index = 0; index < text.length; index++) {
       const code = text.codePointAt(index)!;
       if (code > 0xffff) index++;
-      this.#counts[code]!++;
+      if (this.#counts[code]!++ === 0) this.#seen.push(code);
       this.#characters++;
       this.#last = code;
     }
@@ -24,17 +26,14 @@ export class TextStatistics {
   }
 
   summary(): Extract<DatasetSummary, { kind: "text" }> {
-    const characters: { character: string; count: number }[] = [];
-    for (const [code, count] of this.#counts.entries()) {
-      if (count > 0) characters.push({ character: String.fromCodePoint(code), count });
-    }
+    const rarest = this.#seen.sort((a, b) => this.#counts[a]! - this.#counts[b]! || a - b).slice(0, rarestShown);
     const lineEnds = this.count("\n");
     return {
       kind: "text",
       characters: this.#characters,
       lines: lineEnds + (this.#characters > 0 && this.#last !== 10 ? 1 : 0),
-      vocabulary_size: characters.length,
-      rarest: characters.sort((a, b) => a.count - b.count).slice(0, rarestShown),
+      vocabulary_size: this.#seen.length,
+      rarest: rarest.map((code) => ({ character: String.fromCodePoint(code), count: this.#counts[code]! })),
     };
   }
 }

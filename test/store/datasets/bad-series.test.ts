@@ -74,7 +74,7 @@ describe("CSV that cannot be used is refused, with row, column, value and what t
     [
       "a control character in an id",
       `${csv}"a\nb",2026-01-01,1\n`,
-      { pointer: "/file/row/3/id", message: "row 3: expected an id without control characters" },
+      { pointer: "/file/row/2/id", message: "row 2: expected an id without control characters" },
     ],
     [
       "a day month first",
