@@ -75,7 +75,6 @@ function announce(app: FastifyInstance, config: Config, logger: Logger): void {
   }
   app.inference.ready().then(
     (backend) => {
-      logger.info({ backend }, "ready");
       if (backend.reason !== null) say(`\n  !  Running on the level "${backend.level}". ${backend.reason}\n`);
     },
     (error: unknown) => {
