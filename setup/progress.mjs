@@ -6,6 +6,7 @@ export class Progress {
   #startedAt = performance.now();
   #write;
 
+  /** @param {(line: string) => void} write */
   constructor(write = (line) => process.stderr.write(`${line}\n`)) {
     this.#write = write;
   }

@@ -13,6 +13,7 @@ export async function endCommands() {
 }
 
 function killGroup(child) {
+  if (child.pid === undefined) return; // it never started
   try {
     process.kill(-child.pid, "SIGKILL");
   } catch (error) {

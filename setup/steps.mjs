@@ -37,14 +37,15 @@ export const steps = Object.freeze({
     standIn: "The database goes through the libsql driver instead.",
   },
   client: {
-    key: ({ paths }) => hashTree(paths.prisma, ["migrations"]),
+    // The lock file as well: another Prisma or TypeScript makes another client and build.
+    key: ({ paths }) => hashTree([paths.prisma, paths.lockFile], ["migrations"]),
     present: ({ client }) => existsSync(client),
     needed: ({ paths }) => existsSync(join(paths.prisma, "schema.prisma")),
     run: generatePrismaClient,
   },
   build: {
     after: "client",
-    key: ({ paths }) => hashTree([paths.source, join(paths.root, "tsconfig.json")], ["generated"]),
+    key: ({ paths }) => hashTree([paths.source, join(paths.root, "tsconfig.json"), paths.lockFile], ["generated"]),
     present: ({ dist }) => existsSync(dist),
     run: buildService,
   },
