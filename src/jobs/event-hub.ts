@@ -54,11 +54,6 @@ export class EventHub {
     if (channel.ended) this.#channels.delete(job);
   }
 
-  /** Resolves when all that was published for the job so far is stored. */
-  flush(job: string): Promise<void> {
-    return this.commit(job, null);
-  }
-
   /** The work's result; rejects as soon as the job's log cannot be written, with the reason. The work goes on. */
   whileLogWorks<T>(job: string, work: Promise<T>): Promise<T> {
     const channel = this.#channels.get(job);
@@ -106,7 +101,7 @@ export class EventHub {
     }
   }
 
-  /** Gives up what cannot be stored; call after the last flush. */
+  /** Gives up what cannot be stored. */
   close(): void {
     for (const channel of this.#channels.values()) channel.close();
   }

@@ -60,7 +60,11 @@ export class TrainingSlots {
   /** Asks the run for its end; its turn resolves when the job has got there. A cancellation is never taken back. */
   stop(job: ActiveJob, reason: StopReason): void {
     if (job.stop !== "cancel") job.stop = reason;
-    job.run?.stop(job.stop === "cancel" ? "cancel" : "suspend", this.#options.graceMs[job.stop]);
+    this.#tellRun(job, job.stop);
+  }
+
+  #tellRun({ run, stop }: ActiveJob, patience: StopReason): void {
+    run?.stop(stop === "cancel" ? "cancel" : "suspend", this.#options.graceMs[patience]);
   }
 
   /** Takes no more jobs; resolves when every run has ended and its job is back in the queue. */
@@ -68,7 +72,9 @@ export class TrainingSlots {
     this.#closed = true;
     for (const hold of this.#holds) clearTimeout(hold);
     const turns = Array.from(this.#taken, (job) => {
-      if (job.stop === null) this.stop(job, "drain");
+      // What was asked before stays asked, but there is no more time for it than for the rest.
+      job.stop ??= "drain";
+      this.#tellRun(job, job.stop === "cancel" ? "cancel" : "drain");
       return job.turn;
     });
     await Promise.all(turns);

@@ -1,5 +1,5 @@
 export interface WatchdogLimits {
-  /** From the start of the process to its first step: loading the library, reading the data. */
+  /** Until the pace of a run is known: loading the library, reading the data, a first step that may be long. */
   startMs: number;
   /** Between two signs of progress afterwards. */
   silenceMs: number;
@@ -30,7 +30,9 @@ export class ProgressWatchdog {
     const nowMs = performance.now();
     if (this.#lastProgressMs !== null) this.#longestGapMs = Math.max(this.#longestGapMs, nowMs - this.#lastProgressMs);
     this.#lastProgressMs = nowMs;
-    const limitMs = Math.max(this.#limits.silenceMs, STEPS_OF_SILENCE * this.#longestGapMs);
+    const { startMs, silenceMs } = this.#limits;
+    const paced = this.#longestGapMs > 0;
+    const limitMs = paced ? Math.max(silenceMs, STEPS_OF_SILENCE * this.#longestGapMs) : startMs;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#lookAgain(limitMs), limitMs);
   }

@@ -31,6 +31,7 @@ export class TrainerProcess implements TrainerRun {
   readonly #watchdog: ProgressWatchdog;
   #grace: NodeJS.Timeout | undefined;
   #gone = false;
+  #started = false;
   #step = 0;
   #pulse = 0;
   #end: TrainerEnd | null = null;
@@ -76,6 +77,7 @@ export class TrainerProcess implements TrainerRun {
 
   #receive(message: FromTrainer): void {
     if (message.type === "event") {
+      if (message.event.type === "job-start") this.#started = true;
       if ("step" in message.event) this.#reach(message.event.step, this.#pulse);
       this.#onEvent(message.event);
     } else if (message.type === "alive") {
@@ -101,7 +103,8 @@ export class TrainerProcess implements TrainerRun {
     if (step <= this.#step && pulse <= this.#pulse) return;
     this.#step = Math.max(this.#step, step);
     this.#pulse = Math.max(this.#pulse, pulse);
-    this.#watchdog.progress();
+    // Reading the data takes breath as well, but says nothing of the pace of the run.
+    if (this.#started) this.#watchdog.progress();
   }
 
   #endSilent(silentMs: number): void {

@@ -20,6 +20,8 @@ describe("the watchdog of a run", () => {
     const { silent, watchdog } = watch();
     vi.advanceTimersByTime(599_000);
     watchdog.progress();
+    vi.advanceTimersByTime(5000);
+    watchdog.progress();
     vi.advanceTimersByTime(60_999);
     expect(silent).toEqual([]);
     vi.advanceTimersByTime(1);
@@ -42,9 +44,11 @@ describe("the watchdog of a run", () => {
   test("news that came while nobody could look counts", () => {
     const { silent, watchdog } = watch();
     watchdog.progress();
+    vi.advanceTimersByTime(10);
+    watchdog.progress();
     vi.advanceTimersByTime(60_500);
     watchdog.progress();
-    vi.advanceTimersByTime(60_000);
+    vi.advanceTimersByTime(600_000);
     expect(silent).toEqual([]);
     watchdog.stop();
     watchdog.progress();

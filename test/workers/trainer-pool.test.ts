@@ -19,12 +19,17 @@ function open(fixture: string, watchdog: Partial<WatchdogLimits> = {}) {
   const first = new Promise<void>((resolve) => {
     arrived = resolve;
   });
+  let beat: () => void = () => undefined;
+  const repeated = new Promise<void>((resolve) => {
+    beat = resolve;
+  });
   const start = (changes: Partial<TrainingSpec["training"]> = {}) =>
     pool.start({ ...spec, training: { ...spec.training, ...changes } }, (event) => {
       events.push(event);
       arrived();
+      if (event.type === "warning" && event.code === "repeated") beat();
     });
-  return { pool, start, events, lines, first };
+  return { pool, start, events, lines, first, repeated };
 }
 
 describe("a run in a process of its own", () => {
@@ -136,7 +141,7 @@ describe("a run that does not end", () => {
     const { start } = open("hangs", { silenceMs: 50 });
     expect(await start().ended).toMatchObject({
       code: "trainer_silent",
-      detail: expect.stringContaining("got none after step 1"),
+      detail: expect.stringContaining("got none after step 2"),
     });
   });
 
@@ -146,9 +151,9 @@ describe("a run that does not end", () => {
   });
 
   test("silent, but taking breath: left alone", async () => {
-    const { start, first } = open("repeats", { silenceMs: 500 });
+    const { start, repeated } = open("repeats", { silenceMs: 500 });
     const run = start();
-    await first;
+    await repeated;
     run.stop("cancel", 60_000);
     expect(await run.ended).toEqual({ type: "outcome", outcome: { status: "stopped", step: 9 } });
   });
