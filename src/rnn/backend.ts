@@ -2,6 +2,7 @@ import util from "node:util";
 import type * as TensorFlow from "@tensorflow/tfjs";
 import type { Backend } from "../schemas/health.ts";
 import { loadFusedKernels } from "./load-fused-kernels.ts";
+import { requireForGood } from "./require-for-good.ts";
 
 export type Tensor = TensorFlow.Tensor;
 export type Tensor1D = TensorFlow.Tensor1D;
@@ -22,6 +23,7 @@ async function chooseBackend(): Promise<{ tf: TensorFlowApi; backend: Backend }>
   restoreRemovedFunctions();
   const { kernels, reason: missingKernels } = loadFusedKernels();
   try {
+    requireForGood("@tensorflow/tfjs-node/lib/napi-v8/tfjs_binding.node");
     const native = (await import("@tensorflow/tfjs-node")).default as unknown as TensorFlowApi & {
       version: { tfjs: string };
     };

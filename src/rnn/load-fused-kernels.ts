@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import { requireForGood } from "./require-for-good.ts";
 
 /** What the addon of native/ says about itself. */
 export interface FusedKernels {
@@ -13,7 +13,7 @@ export interface FusedKernels {
 export function loadFusedKernels(): { kernels: FusedKernels; reason: null } | { kernels: null; reason: string } {
   try {
     // The folder is as far from src/rnn as from dist/rnn.
-    const addon = createRequire(import.meta.url)("../../native/build/unroll.node") as FusedKernels;
+    const addon = requireForGood("../../native/build/unroll.node") as FusedKernels;
     return { kernels: addon, reason: null };
   } catch (error) {
     const cause = error instanceof Error ? error.message.split("\n")[0] : String(error);
