@@ -86,7 +86,7 @@ function link(objects, libraries, addon) {
   const [origin, system] =
     process.platform === "darwin" ? ["@loader_path", ["-undefined", "dynamic_lookup"]] : ["$ORIGIN", ["-ldl"]];
   const runPath = `-Wl,-rpath,${origin}/${relative(dirname(addon), libraries)}`;
-  return compiler(["-shared", "-pthread", ...objects, runPath, ...system, "-o", addon]);
+  return compiler(["-shared", "-pthread", "-Wl,-z,nodelete", ...objects, runPath, ...system, "-o", addon]);
 }
 
 function compiler(options) {
