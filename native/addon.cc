@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "ops/recurrent-ops.h"
+#include "ops/training-ops.h"
 #include "kernels/kernel-set.h"
 
 namespace {
@@ -13,7 +14,10 @@ namespace {
 void registerOps() {
   // Several worker threads may load the addon; TensorFlow ends the process over an op registered twice.
   static std::once_flag once;
-  std::call_once(once, unroll::registerRecurrentOps);
+  std::call_once(once, [] {
+    unroll::registerRecurrentOps();
+    unroll::registerTrainingOps();
+  });
 }
 
 napi_value initialise(napi_env env, napi_value exports) {

@@ -2,6 +2,8 @@
 #pragma once
 #include "kernels/kernel-set.h"
 #include "kernels/recurrent/gradient-weights.h"
+#include "kernels/training/cross-entropy.h"
+#include "kernels/training/optimizers.h"
 
 namespace unroll {
 namespace {
@@ -34,7 +36,9 @@ template <class P>
 constexpr KernelSet kernelSet(const char* name) {
   return {.name = name,
           .forward = {runForward<P, SimpleRnn>, runForward<P, Lstm>, runForward<P, GruResetAfter>, runForward<P, GruResetBefore>},
-          .gradient = {runGradient<P, SimpleRnn>, runGradient<P, Lstm>, runGradient<P, GruResetAfter>, runGradient<P, GruResetBefore>}};
+          .gradient = {runGradient<P, SimpleRnn>, runGradient<P, Lstm>, runGradient<P, GruResetAfter>, runGradient<P, GruResetBefore>},
+          .crossEntropy = runCrossEntropy<P>,
+          .optimizer = runOptimizer<P>};
 }
 
 }  // namespace

@@ -1,15 +1,18 @@
 // The kernels of the best processor level that this machine has.
 #pragma once
 #include "kernels/recurrent/shapes.h"
+#include "kernels/training/calls.h"
 #include "threads/thread-pool.h"
 
 namespace unroll {
 
-/** One processor level's functions, each by cell in the order of `Cell`. */
+/** One processor level's functions; those of the recurrent layers by cell, in the order of `Cell`. */
 struct KernelSet {
   const char* name;
   void (*forward[4])(const ForwardCall&, ThreadPool&);
   void (*gradient[4])(const GradientCall&, ThreadPool&);
+  void (*crossEntropy)(const CrossEntropyCall&, ThreadPool&);
+  void (*optimizer)(OptimizerCall&, ThreadPool&);
 };
 
 #if defined(__x86_64__)

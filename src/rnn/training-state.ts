@@ -1,7 +1,7 @@
 import type { Metrics } from "../schemas/common.ts";
 import type { TrainingSpec } from "../schemas/training-run.ts";
 import { EarlyStopping, type EarlyStoppingState } from "./callbacks/early-stopping.ts";
-import { chooseUpdateRule } from "./optimizers/choose-update-rule.ts";
+import { chooseUpdater } from "./optimizers/choose-updater.ts";
 import { Optimizer } from "./optimizers/optimizer.ts";
 import { Random } from "./random.ts";
 import { RunningMean } from "./running-mean.ts";
@@ -42,7 +42,7 @@ export async function createTrainingState(spec: TrainingSpec): Promise<TrainingS
   const { steps, epochs } = spec.training;
   return {
     task,
-    optimizer: new Optimizer(chooseUpdateRule(spec.training), task.parameters),
+    optimizer: new Optimizer(chooseUpdater(spec.training), task.parameters),
     earlyStopping: new EarlyStopping(spec.training.early_stopping),
     epochLoss: new RunningMean(),
     recentLoss: new RunningMean(),

@@ -1,7 +1,7 @@
 import { appError } from "../../errors.ts";
 import { type Tensor, type Tensor1D, tf, type Variable } from "../backend.ts";
 import type { HostTensor } from "../host-tensor.ts";
-import type { UpdateRule } from "./update-rule.ts";
+import type { Updater } from "./updater.ts";
 
 export interface OptimizerStep {
   /** By the names of the variables, as tf.variableGrads gives them. */
@@ -13,43 +13,42 @@ export interface OptimizerStep {
   step: number;
 }
 
-/** Applies an update rule to a network's parameters, which it treats as one long vector. */
+/** Applies updates to a network's parameters and keeps their moments. */
 export class Optimizer {
-  readonly #rule: UpdateRule;
+  readonly #updater: Updater;
   readonly #parameters: ReadonlyMap<string, Variable>;
   #moments: Tensor1D[];
 
-  constructor(rule: UpdateRule, parameters: ReadonlyMap<string, Variable>) {
-    this.#rule = rule;
+  constructor(updater: Updater, parameters: ReadonlyMap<string, Variable>) {
+    this.#updater = updater;
     this.#parameters = parameters;
     const size = [...parameters.values()].reduce((sum, variable) => sum + variable.size, 0);
-    this.#moments = rule.moments.map(() => tf.zeros([size]));
+    this.#moments = updater.moments.map(() => tf.zeros([size]));
   }
 
   /** Updates the weights and returns the gradient's global norm before clipping. Where that is not finite, nothing is changed. */
-  apply({ gradients, learningRate, clipNorm, step }: OptimizerStep): number {
+  apply({ gradients, ...settings }: OptimizerStep): number {
     const variables = [...this.#parameters.values()];
-    const gradient = tf.tidy(() => flatten(variables.map((each) => gradients[each.name] ?? tf.zerosLike(each))));
-    const norm = Math.sqrt(tf.tidy(() => tf.sum(tf.square(gradient)).dataSync()[0]!));
+    const { norm, weights, moments } = tf.tidy(() =>
+      this.#updater.update({
+        ...settings,
+        weights: variables,
+        gradients: variables.map((variable) => gradients[variable.name] ?? tf.zerosLike(variable)),
+        moments: this.#moments,
+      }),
+    );
     if (Number.isFinite(norm)) {
-      const updated = tf.tidy(() => {
-        const scale = clipNorm === null ? 1 : Math.min(1, clipNorm / (norm + 1e-6)); // as PyTorch's clip_grad_norm_
-        const clipped = scale < 1 ? tf.mul<Tensor1D>(gradient, scale) : gradient;
-        const moments = this.#moments;
-        return this.#rule.update({ weights: flatten(variables), gradient: clipped, moments, learningRate, step });
-      });
-      this.#assign(variables, updated.weights);
-      tf.dispose([updated.weights, this.#moments]);
-      this.#moments = updated.moments.map((moment) => tf.keep(moment)); // outlive a caller's tidy
+      for (const [index, variable] of variables.entries()) variable.assign(weights[index]!);
+      tf.dispose([weights, this.#moments]);
+      this.#moments = moments.map((moment) => tf.keep(moment)); // outlive a caller's tidy
     }
-    gradient.dispose();
     return norm;
   }
 
   /** Copies of the moments by `{moment}/{parameter}`. */
   save(): Map<string, HostTensor> {
     const tensors = new Map<string, HostTensor>();
-    for (const [index, moment] of this.#rule.moments.entries()) {
+    for (const [index, moment] of this.#updater.moments.entries()) {
       const data = this.#moments[index]!.dataSync() as Float32Array;
       let start = 0;
       for (const [name, { shape, size }] of this.#parameters) {
@@ -62,7 +61,7 @@ export class Optimizer {
 
   /** Takes over what `save` gave; throws checkpoint_corrupt where a moment is missing. */
   restore(tensors: ReadonlyMap<string, HostTensor>): void {
-    const restored = this.#rule.moments.map((moment) =>
+    const restored = this.#updater.moments.map((moment) =>
       tf.tidy(() => {
         const parts = [...this.#parameters].map(([name, { size }]) => {
           const data = tensors.get(`${moment}/${name}`)?.data;
@@ -82,20 +81,4 @@ export class Optimizer {
   dispose(): void {
     tf.dispose(this.#moments);
   }
-
-  #assign(variables: Variable[], weights: Tensor1D): void {
-    tf.tidy(() => {
-      const parts = tf.split(
-        weights,
-        variables.map(({ size }) => size),
-      );
-      for (const [index, variable] of variables.entries()) {
-        variable.assign(tf.reshape(parts[index]!, variable.shape));
-      }
-    });
-  }
-}
-
-function flatten(tensors: Tensor[]): Tensor1D {
-  return tf.concat(tensors.map((tensor) => tf.reshape(tensor, [-1]) as Tensor1D));
 }

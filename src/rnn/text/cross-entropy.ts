@@ -1,7 +1,11 @@
-import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "../backend.ts";
+import { backend, type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "../backend.ts";
+import { runNativeOperation } from "../native-operation.ts";
 
 /** Mean over rows of -log softmax(logits)[label], in nats. Logits [rows, classes], labels int32 [rows]. */
-export function crossEntropy(logits: Tensor2D, labels: Tensor1D): Scalar {
+export type CrossEntropy = (logits: Tensor2D, labels: Tensor1D) => Scalar;
+
+/** In TensorFlow.js operations. */
+export const referenceCrossEntropy: CrossEntropy = (logits, labels) => {
   const [rows, classes] = logits.shape;
   const loss = tf.customGrad((...args) => {
     const [input, save] = args as unknown as [Tensor2D, (tensors: Tensor[]) => void];
@@ -17,4 +21,18 @@ export function crossEntropy(logits: Tensor2D, labels: Tensor1D): Scalar {
     };
   });
   return loss(logits) as Scalar;
-}
+};
+
+/** Loss and gradient in one native pass, native/ops/training-ops.cc. Where backend.level is "fused". */
+export const fusedCrossEntropy: CrossEntropy = (logits, labels) => {
+  const loss = tf.customGrad((...args) => {
+    const [input, save] = args as unknown as [Tensor2D, (tensors: Tensor[]) => void];
+    const [value, logitsGradient] = runNativeOperation("UnrollCrossEntropy", [input, labels], 2) as [Tensor, Tensor];
+    save([logitsGradient]);
+    return { value, gradFunc: (gradient: Tensor, saved: Tensor[]) => tf.mul(saved[0]!, gradient) };
+  });
+  return loss(logits) as Scalar;
+};
+
+/** The loss of this process. */
+export const crossEntropy: CrossEntropy = backend.level === "fused" ? fusedCrossEntropy : referenceCrossEntropy;

@@ -114,10 +114,14 @@ describe.skipIf(missing)(`fused recurrent layer${missing}`, () => {
 
   it("gives the same bits every time", () => {
     const shape: Shape = { cell: "lstm", resetAfter: false, batch: 50, time: 30, input: 65, units: 96, tokens: true };
-    const runs = Array.from({ length: 4 }, () =>
-      tf.tidy(() => [...run(fusedRecurrentLayer, shape).values()].map((value) => value.dataSync())),
-    );
-    for (const other of runs.slice(1)) expect(other).toEqual(runs[0]);
+    const bits = () =>
+      tf.tidy(() =>
+        [...run(fusedRecurrentLayer, shape).values()]
+          .map((value) => Buffer.from(value.dataSync().buffer).toString("base64"))
+          .join(),
+      );
+    const first = bits();
+    for (let round = 0; round < 3; round++) expect(bits() === first).toBe(true);
   });
 
   it("leaves no tensor behind", () => {

@@ -1,0 +1,8 @@
+#pragma once
+
+namespace unroll {
+
+/** UnrollCrossEntropy; UnrollSgd, UnrollRmsprop, UnrollAdam. */
+void registerTrainingOps();
+
+}  // namespace unroll
