@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { tf } from "../../../src/rnn/backend.ts";
-import { chooseUpdateRule } from "../../../src/rnn/optimizers/choose-update-rule.ts";
+import { chooseUpdater } from "../../../src/rnn/optimizers/choose-updater.ts";
 import { Optimizer } from "../../../src/rnn/optimizers/optimizer.ts";
 import { Random } from "../../../src/rnn/random.ts";
 import { createTextTask } from "../../../src/rnn/text/text-task.ts";
@@ -34,7 +34,7 @@ test.each(readFixture<Fixture[]>("text-training.json"))(
     expect([...task.parameters.keys()]).toEqual(Object.keys(fixture.weights));
     for (const [name, variable] of task.parameters) variable.assign(fromFixture(fixture.weights[name]!));
 
-    const optimizer = new Optimizer(chooseUpdateRule(spec.training), task.parameters);
+    const optimizer = new Optimizer(chooseUpdater(spec.training), task.parameters);
     const { learning_rate: learningRate, clip_norm: clipNorm } = spec.training;
     for (const [index, expected] of fixture.losses.entries()) {
       const { value, grads } = tf.variableGrads(task.nextBatch(), [...task.parameters.values()]);
