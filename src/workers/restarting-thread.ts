@@ -13,8 +13,8 @@ export interface RestartingThreadOptions<Up> {
   logger: Logger;
   backOff: BackOff;
   onMessage(message: Up): void;
-  /** The thread ended and nobody asked it to; the next one starts after `restartMs`. */
-  onLost(cause: Error, restartMs: number): void;
+  /** The thread ended and nobody asked it to. */
+  onLost(cause: Error): void;
 }
 
 /** A thread that stayed up for so long has earned a quick restart. */
@@ -34,15 +34,14 @@ export class RestartingThread<Down, Up> {
     this.#start();
   }
 
-  /** 0 while the thread runs. */
-  get restartsInMs(): number {
-    return this.#worker === null ? Math.max(0, this.#restartAtMs - performance.now()) : 0;
+  /** null while there is a thread. */
+  get restartsInMs(): number | null {
+    return this.#worker === null ? Math.max(0, this.#restartAtMs - performance.now()) : null;
   }
 
-  /** False where there is no thread to take it. What comes before the thread listens waits for it. */
-  post(message: Down): boolean {
+  /** What comes before the thread listens waits for it; without a thread it is lost. */
+  post(message: Down): void {
     this.#worker?.postMessage(message);
-    return this.#worker !== null;
   }
 
   async close(): Promise<void> {
@@ -82,6 +81,6 @@ export class RestartingThread<Down, Up> {
       { thread: name, err: cause, restart_ms: restartMs },
       "a thread ended unexpectedly and will be restarted",
     );
-    onLost(cause, restartMs);
+    onLost(cause);
   }
 }
