@@ -5,7 +5,8 @@ const sampling = {
   prompt: Type.String({
     maxLength: 65_536,
     default: "",
-    description: "What the text continues; every character must be in the model's vocabulary.",
+    description:
+      "What the text continues; every character must be in the model's vocabulary. Empty: it starts as after a newline, or after the vocabulary's first character where that has none.",
   }),
   max_tokens: Type.Integer({ minimum: 1, maximum: 100_000, default: 256, description: "Characters to write." }),
   temperature: Type.Number({
@@ -14,8 +15,16 @@ const sampling = {
     default: 1,
     description: "0 always takes the likeliest character.",
   }),
-  top_k: Type.Union([Type.Integer({ minimum: 1, maximum: 65_536 }), Type.Null()], { default: null }),
-  top_p: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1 }),
+  top_k: Type.Union([Type.Integer({ minimum: 1, maximum: 65_536 }), Type.Null()], {
+    default: null,
+    description: "Draws among so many of the likeliest characters; null among all.",
+  }),
+  top_p: Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 1,
+    default: 1,
+    description: "Draws among the fewest of those that hold this share of their probability.",
+  }),
   stop: Type.Array(Type.String({ minLength: 1, maxLength: 256 }), {
     maxItems: 16,
     default: [],
@@ -39,7 +48,10 @@ export type GenerateBody = Static<typeof GenerateBody>;
 /** The parameters in effect, as text-start repeats them. */
 export type SamplingParameters = Omit<GenerateBody, "stream" | "seed" | "checkpoint"> & { seed: number };
 
-export const Usage = Type.Object({ prompt_tokens: Type.Integer(), completion_tokens: Type.Integer() });
+export const Usage = Type.Object({
+  prompt_tokens: Type.Integer(),
+  completion_tokens: Type.Integer({ description: "Characters written, those of a stop string too." }),
+});
 export const Timings = Type.Object({ queue_ms: Type.Number(), compute_ms: Type.Number() });
 export type Timings = Static<typeof Timings>;
 export const FinishReason = Type.Union([Type.Literal("length"), Type.Literal("stop"), Type.Literal("cancelled")]);
