@@ -6,7 +6,10 @@ import { PrismaLibSql } from "@prisma/adapter-libsql";
 export type SqliteDriver = "better-sqlite3" | "libsql";
 
 /** A connection to one SQLite file, as Prisma's adapters shape it. */
-export type Connection = Awaited<ReturnType<PrismaBetterSqlite3["connect"]>>;
+export type Connection = Awaited<ReturnType<PrismaBetterSqlite3["connect"]>> & {
+  /** Opens the file anew, where the driver needs that after another program's lock; PRAGMAs are lost. */
+  renew?(): Promise<void>;
+};
 
 /** better-sqlite3 where its addon loads in this Node.js, else libsql. */
 export async function chooseDriver(): Promise<SqliteDriver> {
@@ -27,10 +30,26 @@ export interface ConnectOptions {
 }
 
 /** Opens `file`, making it when it is not there. */
-export function connect(file: string, { driver, busyTimeoutMs }: ConnectOptions): Promise<Connection> {
+export async function connect(file: string, { driver, busyTimeoutMs }: ConnectOptions): Promise<Connection> {
   if (driver === "better-sqlite3") return new PrismaBetterSqlite3({ url: file, timeout: busyTimeoutMs }).connect();
   const url = file === ":memory:" ? file : pathToFileURL(file).href;
-  return new PrismaLibSql({ url, timeout: busyTimeoutMs }).connect();
+  const factory = new RenewableLibSql({ url, timeout: busyTimeoutMs });
+  return Object.assign(await factory.connect(), { renew: () => factory.renew() });
+}
+
+type LibSqlClient = ReturnType<PrismaLibSql["createClient"]>;
+
+class RenewableLibSql extends PrismaLibSql {
+  #client: LibSqlClient | undefined;
+
+  override createClient(config: Parameters<PrismaLibSql["createClient"]>[0]): LibSqlClient {
+    this.#client = super.createClient(config);
+    return this.#client;
+  }
+
+  async renew(): Promise<void> {
+    await this.#client?.reconnect();
+  }
 }
 
 /** Runs one statement with no arguments; rows as arrays. Works for statements that return rows and for those that do not. */

@@ -2,6 +2,7 @@ import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Connection, connect, runStatement, type SqliteDriver } from "./connect.ts";
 import type { DataFolder } from "./data-folder.ts";
+import { isBusy } from "./store-failure.ts";
 import { StoreOpenError } from "./store-open-error.ts";
 
 /**
@@ -34,10 +35,6 @@ async function release(connection: Connection, folder: DataFolder): Promise<void
   // libsql lets go of the file only when the garbage collector comes by; the end of the transaction frees it at once.
   await runStatement(connection, "ROLLBACK");
   await connection.dispose();
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && (error.cause as { kind?: string } | undefined)?.kind === "SocketTimeout";
 }
 
 /** The holder writes its pid just after it has the lock, so a living process may be a moment away; null if none comes. */

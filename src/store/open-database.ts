@@ -8,12 +8,16 @@ import { serialConnection } from "./serial-connection.ts";
 
 export interface OpenDatabaseOptions {
   driver: SqliteDriver;
-  migrationsFolder?: string;
+  busyTimeoutMs?: number | undefined;
+  migrationsFolder?: string | undefined;
 }
 
 /** Checks, migrates and opens the database. The folder must be locked. Throws StoreOpenError. */
 export async function openDatabase(folder: DataFolder, options: OpenDatabaseOptions): Promise<PrismaClient> {
-  const connection = await connect(folder.database, { driver: options.driver, busyTimeoutMs: 5000 });
+  const connection = await connect(folder.database, {
+    driver: options.driver,
+    busyTimeoutMs: options.busyTimeoutMs ?? 5000,
+  });
   try {
     await quickCheck(connection);
     await migrate(connection, {
@@ -25,7 +29,7 @@ export async function openDatabase(folder: DataFolder, options: OpenDatabaseOpti
     await connection.dispose();
     throw error;
   }
-  const serial = serialConnection(connection);
+  const serial = serialConnection(connection, configure);
   return new PrismaClient({
     adapter: { provider: serial.provider, adapterName: serial.adapterName, connect: async () => serial },
     errorFormat: "minimal",

@@ -20,6 +20,8 @@ export interface OpenStoreOptions {
   maxUploadBytes: number;
   /** The faster one that loads, by default. */
   driver?: SqliteDriver;
+  /** How long a statement waits for another program's lock, and everybody with it; 5 s by default. */
+  busyTimeoutMs?: number;
   /** This release's own, by default. */
   migrationsFolder?: string;
 }
@@ -42,10 +44,7 @@ interface Locked extends OpenStoreOptions {
   lock: { release(): Promise<void> };
 }
 
-async function openLocked(
-  folder: DataFolder,
-  { driver, lock, maxUploadBytes, migrationsFolder }: Locked,
-): Promise<Store> {
+async function openLocked(folder: DataFolder, { driver, lock, maxUploadBytes, ...database }: Locked): Promise<Store> {
   let client: PrismaClient | undefined;
   const close = async () => {
     try {
@@ -55,7 +54,7 @@ async function openLocked(
     }
   };
   try {
-    client = await openDatabase(folder, { driver, migrationsFolder });
+    client = await openDatabase(folder, { driver, ...database });
     await sweepFiles(client, folder);
     return { ...(await storeOn(client, { folder, maxUploadBytes })), close };
   } catch (error) {

@@ -20,6 +20,11 @@ export function isDatabaseCorrupt(error: unknown): boolean {
   return /SQLITE_CORRUPT|SQLITE_NOTADB|is malformed|not a database/.test(messages(error));
 }
 
+/** Another program holds the database: somebody's sqlite3 shell, a backup. */
+export function isBusy(error: unknown): boolean {
+  return /SQLITE_BUSY|database is locked|SocketTimeout/.test(messages(error));
+}
+
 /** Prisma's code for a value that a unique column holds already. */
 export function isTaken(error: unknown): boolean {
   return error instanceof Error && (error as { code?: unknown }).code === "P2002";
@@ -29,6 +34,9 @@ export function isTaken(error: unknown): boolean {
 export function storeFailure(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isDiskFull(error)) return appError("disk_full", "the disk of the data folder is full", { cause: error });
+  if (isBusy(error)) {
+    return appError("server_busy", "another program holds the database", { cause: error, retryAfterSeconds: 1 });
+  }
   return appError("internal", error instanceof Error ? error.message : String(error), { cause: error });
 }
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { SqliteDriver } from "../../src/store/connect.ts";
 import { openStore } from "../../src/store/open-store.ts";
+import { drivers } from "./drivers.ts";
 import { runChild } from "./run-child.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { jobIn } from "./temporary-store.ts";
 
 const maxUploadBytes = 1000;
 
-describe.each<SqliteDriver>(["better-sqlite3", "libsql"])("a process that is killed, on %s", (driver) => {
+describe.each(drivers)("a process that is killed, on %s", (driver) => {
   test("every event that was acknowledged is there afterwards, and none is half there", async () => {
     const dataFolder = await temporaryFolder();
     const first = await openStore({ dataFolder, maxUploadBytes, driver });
@@ -51,8 +51,9 @@ describe.each<SqliteDriver>(["better-sqlite3", "libsql"])("a process that is kil
 
 test("of four that start at once, exactly one has the folder", async () => {
   const dataFolder = await temporaryFolder();
-  const drivers = ["better-sqlite3", "libsql", "better-sqlite3", "libsql"];
-  const children = drivers.map((driver) => runChild("hold-folder.ts", [dataFolder, driver]));
+  const children = [...drivers, ...drivers, ...drivers, ...drivers]
+    .slice(0, 4)
+    .map((driver) => runChild("hold-folder.ts", [dataFolder, driver]));
   const lines = await Promise.all(children.map((child) => child.line()));
   const winner = lines.indexOf("open");
   expect(lines.filter((line) => line === "open")).toHaveLength(1);

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import type { SqliteDriver } from "../../src/store/connect.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { inPieces } from "./datasets/uploads.ts";
+import { drivers } from "./drivers.ts";
 import { event, stepEnd } from "./store-values.ts";
 import { makeTemporaryFolder, removeFolder } from "./temporary-folder.ts";
 import { jobIn } from "./temporary-store.ts";
@@ -42,7 +42,7 @@ async function fill(disk: string): Promise<string> {
 
 const full = { code: "disk_full", status: 507 };
 
-describe.each<SqliteDriver>(["better-sqlite3", "libsql"])("a full disk, on %s", (driver) => {
+describe.each(drivers)("a full disk, on %s", (driver) => {
   // Skipped where mounting a file system of its own is not allowed.
   test.skipIf(disks[driver] === null)("refuses writes, goes on reading, and recovers without a restart", async () => {
     const disk = disks[driver]!;

@@ -1,11 +1,12 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { SqliteDriver } from "../../src/store/connect.ts";
+import { connect, runStatement } from "../../src/store/connect.ts";
+import { drivers } from "./drivers.ts";
 import { event, stepEnd, training } from "./store-values.ts";
 import { checkpointChange, jobIn, temporaryStore } from "./temporary-store.ts";
 
-describe.each<SqliteDriver>(["better-sqlite3", "libsql"])("jobs on %s", (driver) => {
+describe.each(drivers)("jobs on %s", (driver) => {
   test("a new job is queued, with nothing in its log", async () => {
     const { store } = await temporaryStore({ driver });
     const { job, model, dataset } = await jobIn(store);
@@ -129,6 +130,23 @@ describe.each<SqliteDriver>(["better-sqlite3", "libsql"])("jobs on %s", (driver)
     expect(await store.keys.list()).toHaveLength(20);
     expect(await store.jobs.events(job, 0, 10)).toEqual([]);
     expect(await store.jobs.events(other.job, 0, 100)).toHaveLength(20);
+  });
+
+  test("another program that holds the database makes writes fail, and does no harm beyond that", async () => {
+    const { store, folder } = await temporaryStore({ driver, busyTimeoutMs: 20 });
+    const { job } = await jobIn(store);
+    const other = await connect(join(folder, "unroll.db"), { driver, busyTimeoutMs: 0 });
+    for (let seq = 1; seq < 5; seq++) {
+      await runStatement(other, "BEGIN IMMEDIATE");
+      const busy = { code: "server_busy", status: 503 };
+      await expect(store.jobs.append(job, [stepEnd(job, seq, seq)])).rejects.toMatchObject(busy);
+      await expect(store.keys.create({ name: "k", scope: "read" })).rejects.toMatchObject(busy);
+      expect(await store.jobs.events(job, 0, 10)).toHaveLength(seq - 1);
+      await runStatement(other, "ROLLBACK");
+      await store.jobs.append(job, [stepEnd(job, seq, seq)]);
+    }
+    expect(await store.jobs.events(job, 0, 10)).toHaveLength(4);
+    await other.dispose();
   });
 
   test("only the latest, the best and a version's checkpoints keep their files", async () => {

@@ -1,10 +1,10 @@
 import { access, rm } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import type { SqliteDriver } from "../../src/store/connect.ts";
+import { drivers } from "./drivers.ts";
 import { newModel } from "./store-values.ts";
 import { checkpointChange, jobIn, temporaryStore } from "./temporary-store.ts";
 
-describe.each<SqliteDriver>(["better-sqlite3", "libsql"])("models on %s", (driver) => {
+describe.each(drivers)("models on %s", (driver) => {
   test("come back as they were made, by id and by name", async () => {
     const { store } = await temporaryStore({ driver });
     const made = { ...newModel("My.model-1_x"), parameter_count: 3_000_000_000, tags: ["a", "b ü"] };

@@ -6,6 +6,7 @@ import { connect, runStatement, type SqliteDriver } from "../../src/store/connec
 import { migrationsFolder } from "../../src/store/migrate.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { StoreOpenError } from "../../src/store/store-open-error.ts";
+import { drivers } from "./drivers.ts";
 import { stepEnd } from "./store-values.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { checkpointChange, jobIn, temporaryStore } from "./temporary-store.ts";
@@ -35,7 +36,7 @@ async function fileHashes(folder: string): Promise<Record<string, string>> {
   return hashes;
 }
 
-describe.each<SqliteDriver>(["better-sqlite3", "libsql"])("the data folder on %s", (driver) => {
+describe.each(drivers)("the data folder on %s", (driver) => {
   test("is made for this user alone, with all that is in it", async () => {
     const folder = join(await temporaryFolder(), "a b#c?d%20é", "data");
     const { store } = await temporaryStore({ dataFolder: folder, driver });
