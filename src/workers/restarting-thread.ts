@@ -54,7 +54,8 @@ export class RestartingThread<Down, Up> {
   #start(): void {
     const { name, entry, logger, onMessage } = this.#options;
     const startedAtMs = performance.now();
-    const worker = new Worker(entry, { name, stdout: true, stderr: true });
+    // Options of the main program are its own: some, such as --input-type, would keep the thread from starting.
+    const worker = new Worker(entry, { name, stdout: true, stderr: true, execArgv: [] });
     this.#worker = worker;
     let cause: Error | null = null;
     logStreamLines(worker.stdout, (line) => logger.info({ thread: name }, line));
