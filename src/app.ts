@@ -53,10 +53,20 @@ interface AppOptions {
   startTrainer?: StartTrainer | undefined;
 }
 
-/** The whole service, ready to listen: the map of what there is, in the order in which a request meets it. */
+/** The whole service, ready to listen. Throws ConfigError and StoreOpenError. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const app = createFastify(options.logger);
+  try {
+    await registerAll(app, options);
+    return app;
+  } catch (error) {
+    await app.close(); // what was opened before the failure
+    throw error;
+  }
+}
 
+/** The map of what there is, in the order in which a request meets it. */
+async function registerAll(app: FastifyInstance, options: AppOptions): Promise<void> {
   await app.register(config, options);
   await app.register(errors);
   await app.register(requestIds);
@@ -94,10 +104,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(jobEventRoute);
   await app.register(generateRoutes);
   await app.register(forecastRoute);
-  return app;
 }
 
-function createFastify(logger: FastifyBaseLogger) {
+function createFastify(logger: FastifyBaseLogger): FastifyInstance {
   return fastify({
     loggerInstance: logger,
     logController: new RequestLog(),

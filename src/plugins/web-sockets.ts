@@ -2,9 +2,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import websocket, { type WebsocketPluginOptions } from "@fastify/websocket";
 import fp from "fastify-plugin";
 import type { WebSocket } from "ws";
+import { appError } from "../errors.ts";
 import { SocketChannel } from "./socket-channel.ts";
 
 declare module "fastify" {
+  interface FastifyContextConfig {
+    isSocket?: boolean;
+  }
   interface FastifyInstance {
     /** Call it first thing in a wsHandler, before anything asynchronous. */
     openChannel(socket: WebSocket, request: FastifyRequest): SocketChannel;
@@ -25,6 +29,9 @@ const options: WebsocketPluginOptions["options"] & { closeTimeout: number } = {
 
 export const webSockets = fp(
   async (app) => {
+    app.addHook("onRoute", (route) => {
+      if (route.wsHandler !== undefined) route.config = { ...route.config, isSocket: true };
+    });
     const silentPings = new WeakMap<WebSocket, number>();
     await app.register(websocket, {
       options,
@@ -42,6 +49,10 @@ export const webSockets = fp(
       },
     });
 
+    app.addHook("onRequest", async (request) => {
+      if (!request.ws || request.routeOptions.config.isSocket === true) return;
+      throw appError("route_not_found", "there is no WebSocket at this address");
+    });
     app.decorate("openChannel", (socket, request) => {
       silentPings.set(socket, 0);
       socket.on("pong", () => silentPings.set(socket, 0));

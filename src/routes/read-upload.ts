@@ -1,6 +1,6 @@
 import type { MultipartFile } from "@fastify/multipart";
 import type { FastifyRequest } from "fastify";
-import { type AppError, appError } from "../errors.ts";
+import { AppError, appError } from "../errors.ts";
 import type { DatasetUpload } from "../schemas/datasets.ts";
 
 const kinds = { txt: "text", csv: "series", jsonl: "series" } as const;
@@ -34,10 +34,14 @@ export async function readUpload(request: FastifyRequest, check: (fields: unknow
 
 /** The file; then nothing may follow, or the dataset that is being written is dropped. */
 async function* bytesOf(part: MultipartFile, rest: AsyncIterableIterator<unknown>): AsyncIterable<Uint8Array> {
-  yield* part.file;
-  const next = await rest.next();
-  if (next.done !== true)
-    throw refuse("/file", "not_last", "expected the file as the last part of the form, got another part after it");
+  try {
+    yield* part.file;
+    if ((await rest.next()).done === true) return;
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw appError("request_invalid", "the upload broke off", { cause: error });
+  }
+  throw refuse("/file", "not_last", "expected the file as the last part of the form, got another part after it");
 }
 
 /** By the ending of its name, of which nothing else is used. */

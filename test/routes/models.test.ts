@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { buildApp } from "../build-app.ts";
+import { call } from "../call.ts";
+
+test("a model is created with every default shown, renamed, tagged, listed and deleted", async () => {
+  const { app } = await buildApp();
+  const { status, body, headers } = await call(app, "POST /v1/models", {
+    name: "writer",
+    task: "text",
+    architecture: { units: 64 },
+  });
+  expect(status).toBe(201);
+  expect(headers.location).toBe(`/v1/models/${body.id}`);
+  expect(body).toMatchObject({ status: "untrained", forecast: null, parameter_count: null, tags: [] });
+  expect(body.architecture).toEqual({
+    ...{ cell: "lstm", units: 64, layers: 1, dropout: 0, embedding_size: null, reset_after: true },
+  });
+  const renamed = await call(app, "PATCH /v1/models/writer", { name: "author", tags: ["a"] });
+  expect(renamed.body).toMatchObject({ id: body.id, name: "author", tags: ["a"] });
+  expect((await call(app, `GET /v1/models/${body.id}`)).body).toEqual(renamed.body);
+  expect((await call(app, "GET /v1/models/writer")).body.code).toBe("model_not_found");
+  expect((await call(app, "GET /v1/models")).body.data).toEqual([renamed.body]);
+  expect((await call(app, "DELETE /v1/models/author")).status).toBe(204);
+  expect((await call(app, "GET /v1/models")).body).toEqual({
+    object: "list",
+    data: [],
+    has_more: false,
+    next_cursor: null,
+  });
+});
+
+test("a forecaster shows what it will choose from the data, and counts its parameters when nothing is left to choose", async () => {
+  const { app } = await buildApp();
+  const open = await call(app, "POST /v1/models", { name: "a", task: "forecast", forecast: { horizon: 12 } });
+  expect(open.body.forecast).toMatchObject({ horizon: 12, context_length: "auto", baseline: "auto", head_units: 512 });
+  expect(open.body.parameter_count).toBeNull();
+  const chosen = {
+    horizon: 12,
+    context_length: 24,
+    block_length: 12,
+    lags: [1],
+    season_length: 12,
+    baseline: "seasonal",
+    transform: "log",
+  };
+  const settled = await call(app, "POST /v1/models", { name: "b", task: "forecast", forecast: chosen });
+  expect(settled.body.parameter_count).toBe(1234);
+});
