@@ -13,7 +13,7 @@ constexpr double workWorthAThread = 2e6;
 
 template <class Call>
 ThreadPool& threadsFor(const Call& call, ThreadPool& pool) {
-  static ThreadPool alone(1);
+  static ThreadPool& alone = *new ThreadPool(1);
   return call.shape.work(call.input.tokens) < workWorthAThread ? alone : pool;
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Compiles the kernels without TensorFlow and holds them equal to plain loops under the address and undefined-behaviour
-// sanitizers (node native/test/run.mjs [rounds]), or times them (node native/test/run.mjs time [repetitions]).
+// sanitizers (node native/test/run.mjs [rounds]), or times them: node native/test/run.mjs time [repetitions] [cell 0..3] [units] [processor].
 import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { ARITHMETIC, TARGETS } from "../build.mjs";
 
 const native = dirname(dirname(fileURLToPath(import.meta.url)));
-const [mode = "10", repetitions = "20"] = process.argv.slice(2);
+const [mode = "10", repetitions = "20", cell = "1", units = "128", ...processor] = process.argv.slice(2);
 const sanitized = mode !== "time";
 const checks = sanitized ? ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"] : ["-O3"];
 const sources = [
@@ -46,7 +46,7 @@ try {
   });
   const program = join(folder, "compare-kernels");
   execFileSync("g++", [...checks, "-pthread", ...objects, "-o", program], { stdio: "inherit" });
-  process.exitCode = spawnSync(program, sanitized ? [mode] : ["time", repetitions], { stdio: "inherit" }).status ?? 1;
+  process.exitCode = spawnSync(program, sanitized ? [mode] : [mode, repetitions, cell, units, ...processor], { stdio: "inherit" }).status ?? 1;
 } finally {
   fs.rmSync(folder, { recursive: true });
 }

@@ -31,7 +31,6 @@ int availableCores() {
 }  // namespace
 
 ThreadPool& ThreadPool::shared() {
-  // Never destroyed: its threads sleep until the process ends.
   static ThreadPool& pool = *new ThreadPool(availableCores());
   return pool;
 }

@@ -12,6 +12,8 @@ class ThreadPool {
   static ThreadPool& shared();
 
   explicit ThreadPool(int threads);
+  /** Its threads sleep until the process ends: a pool is made with `new` and for good. */
+  ~ThreadPool() = delete;
   int threads() const { return threads_; }
 
   /** Runs work(0) .. work(tasks - 1), each once, on any thread; returns when all are done. `work` must not throw. */

@@ -124,20 +124,23 @@ class Forward {
   /** gates = bias + the kernel's row of the token. */
   void gatherTokens(RowRange rows, Index panel) {
     const auto& shape = layout.shape;
-    const float* bias = biasPanels + panel * panelColumns;
     const Index slots = layout.slotsIn(panel, layout.inputWindow());
     for (Index time = 0; time < shape.time; time++)
       for (Index row = rows.first; row < rows.last; row++) {
         float* gates = reserve.gates + layout.gateRow(panel, time * shape.batch + row);
         const float* kernelRow = call.weights.kernel + call.input.tokens[row * shape.time + time] * shape.gateColumns();
-        std::memcpy(gates, bias, sizeof(float) * panelColumns);
-        for (Index slot = 0; slot < slots; slot++) addSlot(kernelRow, panel, slot, gates + slot * slotColumns);
+        for (Index slot = 0; slot < slots; slot++) startSlot(kernelRow, panel, slot, gates);
+        for (Index slot = slots; slot < 4; slot++) startSlot(nullptr, panel, slot, gates);
       }
   }
-  void addSlot(const float* kernelRow, Index panel, Index slot, float* gates) {
-    alignas(64) float weights[slotColumns];
-    packSlot<P>(layout, panel, slot, kernelRow, weights);
-    overSlot<P>([&](Index offset) { store<P>(gates + offset, load<P>(gates + offset) + load<P>(weights + offset)); });
+  void startSlot(const float* kernelRow, Index panel, Index slot, float* gates) {
+    const float* bias = biasPanels + panel * panelColumns + slot * slotColumns;
+    const float* weights = kernelRow ? kernelRow + layout.kerasColumn(panel, slot) : nullptr;
+    const Index units = kernelRow ? layout.unitsIn(panel, slot) : 0;
+    float* to = gates + slot * slotColumns;
+    if (units == slotColumns)
+      return overSlot<P>([&](Index offset) { store<P>(to + offset, load<P>(bias + offset) + load<P>(weights + offset)); });
+    for (Index unit = 0; unit < slotColumns; unit++) to[unit] = bias[unit] + (unit < units ? weights[unit] : 0.0f);
   }
 
   void step(RowRange rows, Index time) {

@@ -107,20 +107,26 @@ class GradientWeights {
 
   /** One panel's columns of the bias's gradient and, for token ids, of the kernel's: plain sums of dgates. */
   void sumSteps(Index panel) {
+    constexpr int vectors = panelColumns / P::lanes;
+    Vector<P> total[vectors] = {};
+    for (Index block = 0; block < divideUp(layout.steps, blockSteps); block++) {
+      Vector<P> sums[vectors] = {};
+      const float* dgates = gateGradients + layout.gateRow(panel, block * blockSteps);
+      for (Index step = 0; step < stepsIn(block); step++, dgates += panelColumns)
+        for (int i = 0; i < vectors; i++) sums[i] += load<P>(dgates + i * P::lanes);
+      for (int i = 0; i < vectors; i++) total[i] += sums[i];
+    }
+    writeBias(panel, reinterpret_cast<const float*>(total));
+    if (call.input.tokens) sumTokens(panel);
+  }
+  void sumTokens(Index panel) {
     const auto& shape = layout.shape;
-    alignas(64) float bias[panelColumns] = {};
     const Index slots = layout.slotsIn(panel, layout.inputWindow());
-    const Index biasSlots = shape.cell == Cell::gruResetAfter ? 4 : slots;
     for (Index step = 0; step < layout.steps; step++) {
-      const float* dgates = gateGradients + layout.gateRow(panel, step);
-      for (Index column = 0; column < biasSlots * slotColumns; column += P::lanes)
-        store<P>(bias + column, load<P>(bias + column) + load<P>(dgates + column));
-      if (!call.input.tokens) continue;
       const Index token = call.input.tokens[step % shape.batch * shape.time + step / shape.batch];
       for (Index slot = 0; slot < slots; slot++)
-        addTo(call.kernelGradient + token * shape.gateColumns(), panel, slot, dgates);
+        addTo(call.kernelGradient + token * shape.gateColumns(), panel, slot, gateGradients + layout.gateRow(panel, step));
     }
-    writeBias(panel, slots, bias);
   }
   void addTo(float* kerasRow, Index panel, Index slot, const float* dgates) {
     float* to = kerasRow + layout.kerasColumn(panel, slot);
@@ -130,7 +136,8 @@ class GradientWeights {
       return overSlot<P>([&](Index offset) { store<P>(to + offset, load<P>(to + offset) + load<P>(from + offset)); });
     for (Index unit = 0; unit < units; unit++) to[unit] += from[unit];
   }
-  void writeBias(Index panel, Index slots, const float* bias) {
+  void writeBias(Index panel, const float* bias) {
+    const Index slots = layout.slotsIn(panel, layout.inputWindow());
     for (Index slot = 0; slot < slots; slot++)
       std::memcpy(call.biasGradient + layout.kerasColumn(panel, slot), bias + slot * slotColumns,
                   sizeof(float) * layout.unitsIn(panel, slot));
