@@ -84,7 +84,9 @@ async function findNodeHeaders(given) {
 /** TensorFlow's library is not linked but loaded by the addon (ops/tensorflow-library.h), from a path relative to it: the project's folder may move. */
 function link(objects, libraries, addon) {
   const [origin, system] =
-    process.platform === "darwin" ? ["@loader_path", ["-undefined", "dynamic_lookup"]] : ["$ORIGIN", ["-ldl", "-Wl,-z,nodelete"]];
+    process.platform === "darwin"
+      ? ["@loader_path", ["-undefined", "dynamic_lookup"]]
+      : ["$ORIGIN", ["-ldl", "-Wl,-z,nodelete"]];
   const runPath = `-Wl,-rpath,${origin}/${relative(dirname(addon), libraries)}`;
   return compiler(["-shared", "-pthread", ...objects, runPath, ...system, "-o", addon]);
 }

@@ -46,7 +46,9 @@ try {
   });
   const program = join(folder, "compare-kernels");
   execFileSync("g++", [...checks, "-pthread", ...objects, "-o", program], { stdio: "inherit" });
-  process.exitCode = spawnSync(program, sanitized ? [mode] : [mode, repetitions, cell, units, ...processor], { stdio: "inherit" }).status ?? 1;
+  process.exitCode =
+    spawnSync(program, sanitized ? [mode] : [mode, repetitions, cell, units, ...processor], { stdio: "inherit" })
+      .status ?? 1;
 } finally {
   fs.rmSync(folder, { recursive: true });
 }
