@@ -16,6 +16,8 @@ export type CsvLayout =
   /** First column ids, one series in each row, as in the M4 files; `times` where the header holds them. */
   | { layout: "series-in-rows"; times: string[] | null };
 
+const maximumNameLength = 256;
+
 const accepted =
   "id,timestamp,target with one value a row; timestamp,first,second... with a series in each column; or id,1,2,3... (M4: V1,V2,...) with a series in each row";
 
@@ -33,6 +35,9 @@ export function csvLayout(header: string[], faults: FaultList): CsvLayout {
   if (header.every((cell) => cell !== "" && Number.isFinite(Number(cell)))) {
     refuse(`expected a header, got ${shown(header.join(","))}`);
   }
+  const long = header.findIndex((name) => name.length > maximumNameLength);
+  if (long >= 0)
+    refuse(`expected column names of at most ${maximumNameLength} characters, column ${long + 1} has more`);
   const only = (role: string, wanted: string[]): number | null => {
     const found = names.flatMap((name, index) => (wanted.includes(name) ? [index] : []));
     if (found.length > 1) {

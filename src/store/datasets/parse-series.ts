@@ -1,3 +1,4 @@
+import { pointerPart } from "./cell-pointer.ts";
 import type { FaultList } from "./fault-list.ts";
 import { shown } from "./fault-list.ts";
 import { type IncomingSeries, idFault, maximumSeriesLength } from "./incoming-series.ts";
@@ -29,7 +30,7 @@ export function parseSeries(value: unknown, { pointer, name, faults }: Place): I
   for (const field of Object.keys(value)) {
     if (!fields.includes(field)) {
       refuse(
-        `/${field}`,
+        `/${pointerPart(shown(field))}`,
         "unknown_field",
         `expected the fields ${fields.join(", ")}, got ${JSON.stringify(shown(field))}`,
       );

@@ -1,3 +1,4 @@
+import { cellPointer } from "./cell-pointer.ts";
 import type { CsvLayout } from "./csv-layout.ts";
 import type { CsvRecord } from "./csv-records.ts";
 import { type FaultList, shown } from "./fault-list.ts";
@@ -83,7 +84,7 @@ class Rows {
       id,
       timestamps: layout.time === null ? undefined : this.#times,
       values: this.#values,
-      pointer: (field, index) => `/file/row/${rows[index ?? 0]}/${header[columns[field] ?? 0]}`,
+      pointer: (field, index) => cellPointer(rows[index ?? 0], header[columns[field] ?? 0]),
       place: (index) => `row ${rows[index]}`,
     };
   }
@@ -99,7 +100,7 @@ function readRow({ row, cells }: CsvRecord, { header, layout, faults, name }: Lo
   const wrong = idFault(id);
   if (wrong !== null) {
     const message = `row ${row}: ${wrong}`;
-    faults.add({ pointer: `/file/row/${row}/${header[layout.id!]}`, code: "id", message });
+    faults.add({ pointer: cellPointer(row, header[layout.id!]), code: "id", message });
     return null;
   }
   const value = readNumberCell(cells[layout.value]!);
@@ -107,7 +108,7 @@ function readRow({ row, cells }: CsvRecord, { header, layout, faults, name }: Lo
   if (typeof value === "number") return { id, value, time };
   const column = header[layout.value]!;
   const message = `row ${row}, column ${column}${layout.id === null ? "" : ` (series ${shown(id)})`}: ${value.message}`;
-  faults.add({ ...value, pointer: `/file/row/${row}/${column}`, code: "number", message });
+  faults.add({ ...value, pointer: cellPointer(row, column), code: "number", message });
   // The row keeps its place, so that the fault is not told a second time as a gap.
   return { id, value: 0, time };
 }

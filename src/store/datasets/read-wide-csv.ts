@@ -1,3 +1,4 @@
+import { cellPointer } from "./cell-pointer.ts";
 import type { CsvRecord } from "./csv-records.ts";
 import { type FaultList, shown } from "./fault-list.ts";
 import { type IncomingSeries, idFault } from "./incoming-series.ts";
@@ -27,10 +28,10 @@ export async function* readSeriesInRows(
     const wrong = idFault(id);
     if (wrong !== null) {
       const message = `row ${row}: ${wrong}`;
-      faults.add({ pointer: `/file/row/${row}/${header[0]}`, code: "id", message });
+      faults.add({ pointer: cellPointer(row, header[0]), code: "id", message });
       continue;
     }
-    const idPointer = `/file/row/${row}/${header[0]}`;
+    const idPointer = cellPointer(row, header[0]);
     const place = { idPointer, row: () => row, column: (index: number) => header[index + 1]! };
     const values = cells
       .slice(1)
@@ -79,7 +80,7 @@ export async function* readSeriesInColumns(
       faults.add({ pointer: "/file/row/1", code: "id", message, hint: "name every column after its series" });
       continue;
     }
-    const place = { idPointer: `/file/row/1/${id}`, row: (at: number) => rows[at]!, column: () => id };
+    const place = { idPointer: cellPointer(1, id), row: (at: number) => rows[at]!, column: () => id };
     yield trimmed({ id, values, times }, place, (at) => `row ${rows[at]}`);
   }
 }
@@ -91,7 +92,7 @@ function readValue(
   const value = readNumberCell(cell);
   if (typeof value === "number") return value;
   const message = `row ${row}, column ${column}${id === column ? "" : ` (series ${shown(id)})`}: ${value.message}`;
-  faults.add({ ...value, pointer: `/file/row/${row}/${column}`, code: "number", message });
+  faults.add({ ...value, pointer: cellPointer(row, column), code: "number", message });
   return 0;
 }
 
@@ -110,7 +111,7 @@ function trimmed(
     timestamps: times?.slice(first, end),
     values: values.slice(first, end),
     pointer: (field, index) =>
-      field === "id" ? idPointer : `/file/row/${row(first + (index ?? 0))}/${column(first + (index ?? 0))}`,
+      field === "id" ? idPointer : cellPointer(row(first + (index ?? 0)), column(first + (index ?? 0))),
     place: (index) => place(first + index),
   };
 }

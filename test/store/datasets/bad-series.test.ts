@@ -172,6 +172,8 @@ describe("CSV that cannot be used is refused, with row, column, value and what t
       "date,a,b\n2026-01-01,1,2\n2026-01-02,1,?\n",
       { pointer: "/file/row/3/b", value: "?" },
     ],
+    ["a value in a column named a/b~c", "date,a/b~c\n2026-01-01,x\n2026-01-02,1\n", { pointer: "/file/row/2/a~1b~0c" }],
+    ["a column name that is too long", `date,${"a".repeat(257)}\n`, { pointer: "/file/row/1", code: "header" }],
     ["a column without name", "date,a,\n2026-01-01,1,2\n2026-01-02,1,2\n", { pointer: "/file/row/1", code: "id" }],
     ["the same series in two columns", "date,a,a\n2026-01-01,1,2\n2026-01-02,1,2\n", { code: "duplicate", value: "a" }],
     [
