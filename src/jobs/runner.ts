@@ -95,14 +95,9 @@ export class Runner implements JobRunner {
   }
 
   async resume(id: string): Promise<Job> {
-    const { queue, moves, places } = this.#parts;
     const job = await this.#load(id, "resumed");
     if (job.status !== "paused") throw stateError(job, "resumed");
-    this.#expectRoom();
-    job.losses = 0;
-    const stored = moves.queue(job, "resumed", queue.push(id));
-    places.fill();
-    return this.#carryOut(job, stored);
+    return this.#carryOut(job, this.#resume(job));
   }
 
   queuePosition(id: string): number | null {
@@ -155,7 +150,7 @@ export class Runner implements JobRunner {
 
   async #cancel(job: ActiveJob): Promise<void> {
     const { queue, moves } = this.#parts;
-    await this.#leaveSlot(job, "cancel");
+    while (job.turn !== null) await this.#endTurn(job, "cancel");
     if (job.status === "cancelled") return job.stored;
     if (isEnded(job.status)) throw stateError(job, "cancelled");
     queue.remove(job.id);
@@ -164,20 +159,30 @@ export class Runner implements JobRunner {
 
   async #pause(job: ActiveJob): Promise<void> {
     const { queue, moves } = this.#parts;
-    await this.#leaveSlot(job, "pause");
+    while (job.turn !== null) await this.#endTurn(job, "pause");
     if (job.status === "paused") return job.stored;
     if (isEnded(job.status)) throw stateError(job, "paused");
     queue.remove(job.id);
     return moves.pause(job, job.checkpointStep ?? 0);
   }
 
-  /** More than once, where the run ended by itself and the job was taken up again meanwhile. */
-  async #leaveSlot(job: ActiveJob, reason: "cancel" | "pause"): Promise<void> {
-    while (job.turn !== null) {
-      if (job.stop === "cancel" && reason === "pause") throw stateError({ ...job, status: "cancelled" }, "paused");
-      this.#parts.places.stop(job, reason);
-      await job.turn;
-    }
+  async #resume(job: ActiveJob): Promise<void> {
+    const { queue, moves, places } = this.#parts;
+    // Paused as it is, the job keeps its slot until that is stored.
+    while (job.turn !== null && job.status === "paused") await job.turn;
+    if (job.status !== "paused") throw stateError(job, "resumed");
+    this.#expectRoom();
+    job.losses = 0;
+    const stored = moves.queue(job, "resumed", queue.push(job.id));
+    places.fill();
+    return stored;
+  }
+
+  /** Callers look again: the run may have ended by itself, and somebody else may have had the job taken up anew. */
+  async #endTurn(job: ActiveJob, reason: "cancel" | "pause"): Promise<void> {
+    if (job.stop === "cancel" && reason === "pause") throw stateError({ ...job, status: "cancelled" }, "paused");
+    this.#parts.places.stop(job, reason);
+    await job.turn;
   }
 
   async #carryOut(job: ActiveJob, work: Promise<void>): Promise<Job> {

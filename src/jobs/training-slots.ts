@@ -49,6 +49,8 @@ export class TrainingSlots {
       if (id === null) return;
       const job = jobs.get(id)!;
       this.#taken.add(job);
+      // What came too late for its last turn: whoever asked has seen to it by now, or asks again.
+      job.stop = null;
       job.turn = this.#turn(job).then(() => {
         job.turn = null;
         this.#taken.delete(job);

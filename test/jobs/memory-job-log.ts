@@ -14,7 +14,9 @@ interface Row {
 
 /** A job log without a disk; its appends can be held back or made to fail. Survives the runner, as a database survives a server. */
 export class MemoryJobLog implements JobLog {
-  readonly rows = new Map<string, Row>();
+  readonly rows: Map<string, Row>;
+  /** Its process was killed: nothing it still wants to write arrives. */
+  dead = false;
   /** Number of events in each append. */
   readonly appends: number[] = [];
   /** Appends that are to fail, and why. */
@@ -25,6 +27,10 @@ export class MemoryJobLog implements JobLog {
   onHeld: () => void = () => undefined;
   #gate: Promise<void> | null = null;
   #open: () => void = () => undefined;
+
+  constructor(rows = new Map<string, Row>()) {
+    this.rows = rows;
+  }
 
   /** Appends wait until release(). */
   hold(): void {
@@ -74,6 +80,7 @@ export class MemoryJobLog implements JobLog {
       this.onHeld();
       await this.#gate;
     }
+    if (this.dead) return new Promise(() => undefined);
     const failure = this.failures.shift();
     if (failure !== undefined) throw failure;
     const row = this.row(id);
@@ -87,7 +94,7 @@ export class MemoryJobLog implements JobLog {
     this.#change(row, structuredClone(change));
     if (this.failAfterStoring) {
       this.failAfterStoring = false;
-      throw new Error("connection lost after the commit");
+      throw appError("disk_full", "stored, and yet an error");
     }
   }
 
