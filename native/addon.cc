@@ -5,9 +5,9 @@
 #include <exception>
 #include <mutex>
 
+#include "kernels/kernel-set.h"
 #include "ops/recurrent-ops.h"
 #include "ops/training-ops.h"
-#include "kernels/kernel-set.h"
 
 namespace {
 

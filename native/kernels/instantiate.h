@@ -35,8 +35,10 @@ void runGradient(const GradientCall& call, ThreadPool& pool) {
 template <class P>
 constexpr KernelSet kernelSet(const char* name) {
   return {.name = name,
-          .forward = {runForward<P, SimpleRnn>, runForward<P, Lstm>, runForward<P, GruResetAfter>, runForward<P, GruResetBefore>},
-          .gradient = {runGradient<P, SimpleRnn>, runGradient<P, Lstm>, runGradient<P, GruResetAfter>, runGradient<P, GruResetBefore>},
+          .forward = {runForward<P, SimpleRnn>, runForward<P, Lstm>, runForward<P, GruResetAfter>,
+                      runForward<P, GruResetBefore>},
+          .gradient = {runGradient<P, SimpleRnn>, runGradient<P, Lstm>, runGradient<P, GruResetAfter>,
+                       runGradient<P, GruResetBefore>},
           .crossEntropy = runCrossEntropy<P>,
           .optimizer = runOptimizer<P>};
 }

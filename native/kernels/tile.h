@@ -14,8 +14,8 @@ namespace {  // see vector.h
 struct RowOperand {
   const float* data;
   Index rowStride;
-  Index depth;                             // in all
-  Index segmentDepth = INT64_MAX;          // the last segment may be shorter
+  Index depth;                     // in all
+  Index segmentDepth = INT64_MAX;  // the last segment may be shorter
   Index segmentStride = 0;
 };
 
@@ -111,10 +111,16 @@ template <class P, class Operand>
 inline void multiplyTile(int rows, int vectors, const Operand& a, ConstMatrix b, Matrix c, bool accumulate) {
   static_assert(P::tileVectors == 2 || P::tileVectors == 4);
   switch (vectors) {
-    case 1: return tileFunctions<P, Operand, 1>[rows - 1](a, b, c, accumulate);
-    case 2: return tileFunctions<P, Operand, 2>[rows - 1](a, b, c, accumulate);
-    case 3: if constexpr (P::tileVectors == 4) return tileFunctions<P, Operand, 3>[rows - 1](a, b, c, accumulate); break;
-    case 4: if constexpr (P::tileVectors == 4) return tileFunctions<P, Operand, 4>[rows - 1](a, b, c, accumulate); break;
+    case 1:
+      return tileFunctions<P, Operand, 1>[rows - 1](a, b, c, accumulate);
+    case 2:
+      return tileFunctions<P, Operand, 2>[rows - 1](a, b, c, accumulate);
+    case 3:
+      if constexpr (P::tileVectors == 4) return tileFunctions<P, Operand, 3>[rows - 1](a, b, c, accumulate);
+      break;
+    case 4:
+      if constexpr (P::tileVectors == 4) return tileFunctions<P, Operand, 4>[rows - 1](a, b, c, accumulate);
+      break;
   }
 }
 
@@ -148,7 +154,8 @@ inline int rowsPerTile(Index columns) {
 template <class P, class Operand>
 inline void multiplyRows(int rows, Index columns, const Operand& a, ConstMatrix b, Matrix c, bool accumulate) {
   overStrips<P>(columns, [&](Index column, int vectors) {
-    multiplyTile<P>(rows, vectors, a, ConstMatrix{b.data + column, b.stride}, Matrix{c.data + column, c.stride}, accumulate);
+    multiplyTile<P>(rows, vectors, a, ConstMatrix{b.data + column, b.stride}, Matrix{c.data + column, c.stride},
+                    accumulate);
   });
 }
 

@@ -1,6 +1,6 @@
 // Vectors of the processor's width, in GCC's portable vector notation: the same source compiles to AVX-512, AVX2 or
-// whatever the platform has. Everything in this folder lies in an unnamed namespace: each kernels-*.cc gets functions of
-// its own, and the linker cannot take one processor's for another's.
+// whatever the platform has. Everything in this folder lies in an unnamed namespace: each kernels-*.cc gets functions
+// of its own, and the linker cannot take one processor's for another's.
 #pragma once
 #include <cstdint>
 #include <cstring>

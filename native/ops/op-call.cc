@@ -10,7 +10,9 @@ struct DeleteStatus {
 };
 using Status = std::unique_ptr<TF_Status, DeleteStatus>;
 
-const char* typeName(TF_DataType type) { return type == TF_FLOAT ? "float32" : type == TF_INT32 ? "int32" : "another type"; }
+const char* typeName(TF_DataType type) {
+  return type == TF_FLOAT ? "float32" : type == TF_INT32 ? "int32" : "another type";
+}
 
 }  // namespace
 
@@ -34,13 +36,15 @@ std::vector<Index> Operand::shape() const {
 
 const Operand& Operand::expect(const std::vector<Index>& expected) const {
   expectType(TF_FLOAT);
-  if (shape() != expected) throw InvalidCall(std::string("expected ") + name_ + " " + text(expected) + ", got " + text(shape()));
+  if (shape() != expected)
+    throw InvalidCall(std::string("expected ") + name_ + " " + text(expected) + ", got " + text(shape()));
   return *this;
 }
 
 const Operand& Operand::expectType(TF_DataType expected) const {
   if (type() != expected)
-    throw InvalidCall(std::string("expected ") + name_ + " of type " + typeName(expected) + ", got " + typeName(type()));
+    throw InvalidCall(std::string("expected ") + name_ + " of type " + typeName(expected) + ", got " +
+                      typeName(type()));
   return *this;
 }
 
@@ -57,7 +61,8 @@ Operand OpCall::allocate(int index, const std::vector<Index>& shape) const {
   for (Index extent : shape)
     if (__builtin_mul_overflow(size, extent, &size)) throw std::bad_alloc();
   const Status status(tensorflow().newStatus());
-  TF_Tensor* tensor = tensorflow().allocateOutput(context_, index, TF_FLOAT, shape.data(), int(shape.size()), std::size_t(size), status.get());
+  TF_Tensor* tensor = tensorflow().allocateOutput(context_, index, TF_FLOAT, shape.data(), int(shape.size()),
+                                                  std::size_t(size), status.get());
   if (tensorflow().code(status.get()) != TF_OK || !tensor) throw std::bad_alloc();
   return Operand("output", tensor);
 }

@@ -8,9 +8,9 @@
 // The gradient of inputs is empty for token ids.
 #include "ops/recurrent-ops.h"
 
-#include "ops/register-op.h"
 #include "kernels/kernel-set.h"
 #include "kernels/recurrent/panel-layout.h"
+#include "ops/register-op.h"
 
 namespace unroll {
 namespace {
@@ -38,20 +38,25 @@ struct LayerOperands {
   bool usesTokens() const { return inputs.type() == TF_INT32; }
   std::vector<Index> stateShape() const { return {shape.batch, shape.units}; }
   std::vector<Index> outputShape() const { return {shape.batch, shape.time, shape.units}; }
-  LayerInput input() const { return {usesTokens() ? nullptr : inputs.floats(), usesTokens() ? inputs.integers() : nullptr}; }
+  LayerInput input() const {
+    return {usesTokens() ? nullptr : inputs.floats(), usesTokens() ? inputs.integers() : nullptr};
+  }
   LayerWeights weights() const { return {kernel.floats(), recurrentKernel.floats(), bias.floats()}; }
 
  private:
   RecurrentShape checked(Family family) const {
     if (inputs.rank() != (usesTokens() ? 2 : 3))
-      throw InvalidCall("expected inputs [batch, time, input] of numbers or [batch, time] of token ids, got " + text(inputs.shape()));
+      throw InvalidCall("expected inputs [batch, time, input] of numbers or [batch, time] of token ids, got " +
+                        text(inputs.shape()));
     if (kernel.rank() != 2 || recurrentKernel.rank() != 2)
-      throw InvalidCall("expected kernel and recurrent_kernel of two axes, got " + text(kernel.shape()) + " and " + text(recurrentKernel.shape()));
+      throw InvalidCall("expected kernel and recurrent_kernel of two axes, got " + text(kernel.shape()) + " and " +
+                        text(recurrentKernel.shape()));
     const Index rows = usesTokens() ? kernel.extent(0) : inputs.extent(2);
     const RecurrentShape shape{cellOf(family), inputs.extent(0), inputs.extent(1), rows, recurrentKernel.extent(0)};
     for (Index extent : {shape.batch, shape.time, shape.input, shape.units})
       if (extent < 1 || extent > INT32_MAX)
-        throw InvalidCall("expected at least one row, step, input and unit, got inputs " + text(inputs.shape()) + " and recurrent_kernel " + text(recurrentKernel.shape()));
+        throw InvalidCall("expected at least one row, step, input and unit, got inputs " + text(inputs.shape()) +
+                          " and recurrent_kernel " + text(recurrentKernel.shape()));
     kernel.expect({shape.input, shape.gateColumns()});
     recurrentKernel.expect({shape.units, shape.gateColumns()});
     if (shape.cell == Cell::gruResetAfter)
@@ -71,14 +76,16 @@ struct LayerOperands {
     const std::int32_t* tokens = inputs.integers();
     for (Index i = 0; i < shape.batch * shape.time; i++)
       if (tokens[i] < 0 || tokens[i] >= shape.input)
-        throw InvalidCall("expected token ids from 0 to " + std::to_string(shape.input - 1) + ", got " + std::to_string(tokens[i]));
+        throw InvalidCall("expected token ids from 0 to " + std::to_string(shape.input - 1) + ", got " +
+                          std::to_string(tokens[i]));
   }
 };
 
 /** Floats of the reserve; too many for the memory of any machine is told apart from an overflow here. */
 Index reserveSize(const RecurrentShape& shape) {
   constexpr double most = 1ull << 40;
-  if (double(shape.batch) * double(shape.time + 1) * double(roundUp(shape.units, slotColumns)) * 6 > most) throw std::bad_alloc();
+  if (double(shape.batch) * double(shape.time + 1) * double(roundUp(shape.units, slotColumns)) * 6 > most)
+    throw std::bad_alloc();
   return PanelLayout(shape).reserveSize();
 }
 
@@ -88,7 +95,8 @@ void forward(OpCall& call) {
   const Operand outputs = call.allocate(0, layer.outputShape());
   const Operand reserve = call.allocate(1, {reserveSize(layer.shape)});
   std::vector<Operand> finalState;
-  for (int i = 0; i < int(layer.initialState.size()); i++) finalState.push_back(call.allocate(2 + i, layer.stateShape()));
+  for (int i = 0; i < int(layer.initialState.size()); i++)
+    finalState.push_back(call.allocate(2 + i, layer.stateShape()));
   const bool lstm = family == Family::lstm;
   kernels().forward[int(layer.shape.cell)]({.shape = layer.shape,
                                             .input = layer.input(),
@@ -121,51 +129,55 @@ void gradient(OpCall& call) {
   for (int i = 0; i < states; i++) initialGradient.push_back(call.allocate(3 + i, layer.stateShape()));
   const Operand inputs = call.allocate(3 + states, layer.usesTokens() ? std::vector<Index>{0} : layer.inputs.shape());
   const bool lstm = family == Family::lstm;
-  kernels().gradient[int(layer.shape.cell)]({.shape = layer.shape,
-                                             .input = layer.input(),
-                                             .weights = layer.weights(),
-                                             .reserve = reserve.floats(),
-                                             .outputsGradient = outputsGradient.floats(),
-                                             .finalHiddenGradient = finalGradient[0].floats(),
-                                             .finalCellGradient = lstm ? finalGradient[1].floats() : nullptr,
-                                             .inputGradient = layer.usesTokens() ? nullptr : inputs.mutableFloats(),
-                                             .kernelGradient = kernel.mutableFloats(),
-                                             .recurrentKernelGradient = recurrentKernel.mutableFloats(),
-                                             .biasGradient = bias.mutableFloats(),
-                                             .initialHiddenGradient = initialGradient[0].mutableFloats(),
-                                             .initialCellGradient = lstm ? initialGradient[1].mutableFloats() : nullptr},
-                                            ThreadPool::shared());
+  kernels().gradient[int(layer.shape.cell)](
+      {.shape = layer.shape,
+       .input = layer.input(),
+       .weights = layer.weights(),
+       .reserve = reserve.floats(),
+       .outputsGradient = outputsGradient.floats(),
+       .finalHiddenGradient = finalGradient[0].floats(),
+       .finalCellGradient = lstm ? finalGradient[1].floats() : nullptr,
+       .inputGradient = layer.usesTokens() ? nullptr : inputs.mutableFloats(),
+       .kernelGradient = kernel.mutableFloats(),
+       .recurrentKernelGradient = recurrentKernel.mutableFloats(),
+       .biasGradient = bias.mutableFloats(),
+       .initialHiddenGradient = initialGradient[0].mutableFloats(),
+       .initialCellGradient = lstm ? initialGradient[1].mutableFloats() : nullptr},
+      ThreadPool::shared());
 }
 
 constexpr const char* inputTypes = "T: {float, int32}";
 
 template <Family family>
 void registerHidden(const char* name, const char* gradientName) {
-  registerOp<forward<family>>({name,
-                               {"inputs: T", "kernel: float", "recurrent_kernel: float", "bias: float", "initial_hidden: float"},
-                               {"outputs: float", "reserve: float", "final_hidden: float"},
-                               {inputTypes}});
-  registerOp<gradient<family>>({gradientName,
-                                {"inputs: T", "kernel: float", "recurrent_kernel: float", "bias: float", "initial_hidden: float",
-                                 "reserve: float", "outputs_gradient: float", "final_hidden_gradient: float"},
-                                {"kernel_gradient: float", "recurrent_kernel_gradient: float", "bias_gradient: float",
-                                 "initial_hidden_gradient: float", "inputs_gradient: float"},
-                                {inputTypes}});
+  registerOp<forward<family>>(
+      {name,
+       {"inputs: T", "kernel: float", "recurrent_kernel: float", "bias: float", "initial_hidden: float"},
+       {"outputs: float", "reserve: float", "final_hidden: float"},
+       {inputTypes}});
+  registerOp<gradient<family>>(
+      {gradientName,
+       {"inputs: T", "kernel: float", "recurrent_kernel: float", "bias: float", "initial_hidden: float",
+        "reserve: float", "outputs_gradient: float", "final_hidden_gradient: float"},
+       {"kernel_gradient: float", "recurrent_kernel_gradient: float", "bias_gradient: float",
+        "initial_hidden_gradient: float", "inputs_gradient: float"},
+       {inputTypes}});
 }
 
 void registerLstm() {
   registerOp<forward<Family::lstm>>({"UnrollLstm",
-                                     {"inputs: T", "kernel: float", "recurrent_kernel: float", "bias: float", "initial_hidden: float",
-                                      "initial_cell: float"},
+                                     {"inputs: T", "kernel: float", "recurrent_kernel: float", "bias: float",
+                                      "initial_hidden: float", "initial_cell: float"},
                                      {"outputs: float", "reserve: float", "final_hidden: float", "final_cell: float"},
                                      {inputTypes}});
-  registerOp<gradient<Family::lstm>>({"UnrollLstmGradient",
-                                      {"inputs: T", "kernel: float", "recurrent_kernel: float", "bias: float", "initial_hidden: float",
-                                       "initial_cell: float", "reserve: float", "outputs_gradient: float", "final_hidden_gradient: float",
-                                       "final_cell_gradient: float"},
-                                      {"kernel_gradient: float", "recurrent_kernel_gradient: float", "bias_gradient: float",
-                                       "initial_hidden_gradient: float", "initial_cell_gradient: float", "inputs_gradient: float"},
-                                      {inputTypes}});
+  registerOp<gradient<Family::lstm>>(
+      {"UnrollLstmGradient",
+       {"inputs: T", "kernel: float", "recurrent_kernel: float", "bias: float", "initial_hidden: float",
+        "initial_cell: float", "reserve: float", "outputs_gradient: float", "final_hidden_gradient: float",
+        "final_cell_gradient: float"},
+       {"kernel_gradient: float", "recurrent_kernel_gradient: float", "bias_gradient: float",
+        "initial_hidden_gradient: float", "initial_cell_gradient: float", "inputs_gradient: float"},
+       {inputTypes}});
 }
 
 }  // namespace

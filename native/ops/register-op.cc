@@ -1,6 +1,5 @@
 #include "ops/register-op.h"
 
-
 namespace unroll {
 namespace {
 

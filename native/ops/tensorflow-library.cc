@@ -54,7 +54,8 @@ void find(void* library, const char* name, Function& function) {
 /** absl::SetMinLogLevel(kError) as the library of TensorFlow 2.21 exports it; others may go on writing their log. */
 void quietLog(void* library) {
   constexpr int error = 2;
-  const auto set = reinterpret_cast<void (*)(int)>(dlsym(library, "_ZN4absl12lts_2025081414SetMinLogLevelENS0_18LogSeverityAtLeastE"));
+  const auto set = reinterpret_cast<void (*)(int)>(
+      dlsym(library, "_ZN4absl12lts_2025081414SetMinLogLevelENS0_18LogSeverityAtLeastE"));
   if (set) set(error);
 }
 

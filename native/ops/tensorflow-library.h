@@ -1,5 +1,6 @@
-// The functions of TensorFlow's C API that the ops use. Found when the addon loads rather than linked, for one reason: the
-// library writes to the terminal while it is being loaded, and only who loads it by hand can keep that away from users.
+// The functions of TensorFlow's C API that the ops use. Found when the addon loads rather than linked, for one reason:
+// the library writes to the terminal while it is being loaded, and only who loads it by hand can keep that away from
+// users.
 #pragma once
 #include "tensorflow/c/kernels.h"
 #include "tensorflow/c/ops.h"

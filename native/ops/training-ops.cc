@@ -17,16 +17,19 @@ namespace {
 
 void crossEntropy(OpCall& call) {
   const Operand logits = call.input(0, "logits"), labels = call.input(1, "labels");
-  if (logits.rank() != 2 || logits.size() == 0) throw InvalidCall("expected logits [rows, classes], at least one, got " + text(logits.shape()));
+  if (logits.rank() != 2 || logits.size() == 0)
+    throw InvalidCall("expected logits [rows, classes], at least one, got " + text(logits.shape()));
   const Index rows = logits.extent(0), classes = logits.extent(1);
   if (labels.shape() != std::vector<Index>{rows})
     throw InvalidCall("expected labels " + text({rows}) + ", got " + text(labels.shape()));
   for (Index row = 0; row < rows; row++)
     if (labels.integers()[row] < 0 || labels.integers()[row] >= classes)
-      throw InvalidCall("expected labels from 0 to " + std::to_string(classes - 1) + ", got " + std::to_string(labels.integers()[row]));
+      throw InvalidCall("expected labels from 0 to " + std::to_string(classes - 1) + ", got " +
+                        std::to_string(labels.integers()[row]));
   const Operand loss = call.allocate(0, {}), gradient = call.allocate(1, {rows, classes});
   std::vector<double> losses(rows);
-  kernels().crossEntropy({rows, classes, logits.floats(), labels.integers(), losses.data(), gradient.mutableFloats()}, ThreadPool::shared());
+  kernels().crossEntropy({rows, classes, logits.floats(), labels.integers(), losses.data(), gradient.mutableFloats()},
+                         ThreadPool::shared());
   double sum = 0;
   for (double each : losses) sum += each;
   *loss.mutableFloats() = float(sum / double(rows));
@@ -68,16 +71,19 @@ constexpr const char* number = "N: int >= 1";
 }  // namespace
 
 void registerTrainingOps() {
-  registerOp<crossEntropy>({"UnrollCrossEntropy", {"logits: float", "labels: int32"}, {"loss: float", "gradient: float"}, {}});
-  registerOp<update<Optimizer::sgd>>({"UnrollSgd", {weights, gradients, "settings: float"}, {"norm: float", newWeights}, {number}});
+  registerOp<crossEntropy>(
+      {"UnrollCrossEntropy", {"logits: float", "labels: int32"}, {"loss: float", "gradient: float"}, {}});
+  registerOp<update<Optimizer::sgd>>(
+      {"UnrollSgd", {weights, gradients, "settings: float"}, {"norm: float", newWeights}, {number}});
   registerOp<update<Optimizer::rmsprop>>({"UnrollRmsprop",
                                           {weights, gradients, "settings: float", "mean_square: float"},
                                           {"norm: float", newWeights, "new_mean_square: float"},
                                           {number}});
-  registerOp<update<Optimizer::adam>>({"UnrollAdam",
-                                       {weights, gradients, "settings: float", "first_moment: float", "second_moment: float"},
-                                       {"norm: float", newWeights, "new_first_moment: float", "new_second_moment: float"},
-                                       {number}});
+  registerOp<update<Optimizer::adam>>(
+      {"UnrollAdam",
+       {weights, gradients, "settings: float", "first_moment: float", "second_moment: float"},
+       {"norm: float", newWeights, "new_first_moment: float", "new_second_moment: float"},
+       {number}});
 }
 
 }  // namespace unroll

@@ -33,7 +33,8 @@ struct Arrays {
   RecurrentShape shape;
   Floats inputs, kernel, recurrentKernel, bias, initialHidden, initialCell, outputs, finalHidden, finalCell, reserve;
   Floats outputsGradient, finalHiddenGradient, finalCellGradient;
-  Floats inputGradient, kernelGradient, recurrentKernelGradient, biasGradient, initialHiddenGradient, initialCellGradient;
+  Floats inputGradient, kernelGradient, recurrentKernelGradient, biasGradient, initialHiddenGradient,
+      initialCellGradient;
   std::vector<std::int32_t> tokens;
 
   Arrays(const RecurrentShape& shape, bool useTokens) : shape(shape) {
@@ -54,20 +55,25 @@ struct Arrays {
 
   void forward(const KernelSet& set, ThreadPool& pool) {
     const bool lstm = shape.cell == Cell::lstm;
-    set.forward[int(shape.cell)]({shape, input(), weights(), initialHidden.data(), lstm ? initialCell.data() : nullptr, outputs.data(),
-                                  finalHidden.data(), lstm ? finalCell.data() : nullptr, reserve.data()}, pool);
+    set.forward[int(shape.cell)](
+        {shape, input(), weights(), initialHidden.data(), lstm ? initialCell.data() : nullptr, outputs.data(),
+         finalHidden.data(), lstm ? finalCell.data() : nullptr, reserve.data()},
+        pool);
   }
   void gradient(const KernelSet& set, ThreadPool& pool) {
     const bool lstm = shape.cell == Cell::lstm;
-    set.gradient[int(shape.cell)]({shape, input(), weights(), reserve.data(), outputsGradient.data(), finalHiddenGradient.data(),
-                                   lstm ? finalCellGradient.data() : nullptr, tokens.empty() ? inputGradient.data() : nullptr,
-                                   kernelGradient.data(), recurrentKernelGradient.data(), biasGradient.data(),
-                                   initialHiddenGradient.data(), lstm ? initialCellGradient.data() : nullptr}, pool);
+    set.gradient[int(shape.cell)](
+        {shape, input(), weights(), reserve.data(), outputsGradient.data(), finalHiddenGradient.data(),
+         lstm ? finalCellGradient.data() : nullptr, tokens.empty() ? inputGradient.data() : nullptr,
+         kernelGradient.data(), recurrentKernelGradient.data(), biasGradient.data(), initialHiddenGradient.data(),
+         lstm ? initialCellGradient.data() : nullptr},
+        pool);
   }
   plain::Layer plainLayer() const {
     plain::Layer layer;
     layer.shape = shape;
-    layer.inputs = doubles(inputs), layer.initialHidden = doubles(initialHidden), layer.initialCell = doubles(initialCell);
+    layer.inputs = doubles(inputs), layer.initialHidden = doubles(initialHidden),
+    layer.initialCell = doubles(initialCell);
     layer.kernel = doubles(kernel), layer.recurrentKernel = doubles(recurrentKernel), layer.bias = doubles(bias);
     if (!tokens.empty()) {
       layer.inputs.assign(tokens.size() * shape.input, 0);
@@ -75,13 +81,16 @@ struct Arrays {
     }
     layer.outputsGradient = doubles(outputsGradient);
     layer.finalHiddenGradient = doubles(finalHiddenGradient);
-    layer.finalCellGradient = shape.cell == Cell::lstm ? doubles(finalCellGradient) : plain::Numbers(finalHidden.size(), 0);
+    layer.finalCellGradient =
+        shape.cell == Cell::lstm ? doubles(finalCellGradient) : plain::Numbers(finalHidden.size(), 0);
     layer.run();
     return layer;
   }
 
  private:
-  LayerInput input() const { return {tokens.empty() ? inputs.data() : nullptr, tokens.empty() ? nullptr : tokens.data()}; }
+  LayerInput input() const {
+    return {tokens.empty() ? inputs.data() : nullptr, tokens.empty() ? nullptr : tokens.data()};
+  }
   LayerWeights weights() const { return {kernel.data(), recurrentKernel.data(), bias.data()}; }
 };
 
@@ -117,8 +126,9 @@ bool compare(const KernelSet& set, ThreadPool& pool, const RecurrentShape& shape
   check("initialHiddenGradient", arrays.initialHiddenGradient, expected.initialHiddenGradient);
   check("initialCellGradient", arrays.initialCellGradient, expected.initialCellGradient);
   if (worst <= 1e-5) return true;
-  std::printf("%s, cell %d, batch %ld, time %ld, input %ld, units %ld, tokens %d: %s differs by %g\n", set.name, int(shape.cell),
-              long(shape.batch), long(shape.time), long(shape.input), long(shape.units), tokens, where, worst);
+  std::printf("%s, cell %d, batch %ld, time %ld, input %ld, units %ld, tokens %d: %s differs by %g\n", set.name,
+              int(shape.cell), long(shape.batch), long(shape.time), long(shape.input), long(shape.units), tokens, where,
+              worst);
   return false;
 }
 
@@ -129,7 +139,9 @@ int sweep(const std::vector<const KernelSet*>& sets, int rounds) {
   for (int round = 0; round < rounds; round++)
     for (const KernelSet* set : sets)
       for (int cell = 0; cell < 4; cell++) {
-        const RecurrentShape shape{Cell(cell), pick({1, 2, 3, 5, 8, 25, 67}), pick({1, 2, 3, 7, 20, 50}), pick({1, 3, 16, 17, 65, 130}), pick({1, 5, 15, 16, 17, 33, 64, 65, 100, 128, 191, 300})};
+        const RecurrentShape shape{Cell(cell), pick({1, 2, 3, 5, 8, 25, 67}), pick({1, 2, 3, 7, 20, 50}),
+                                   pick({1, 3, 16, 17, 65, 130}),
+                                   pick({1, 5, 15, 16, 17, 33, 64, 65, 100, 128, 191, 300})};
         if (shape.work(false) > 3e7) continue;
         calls++;
         failures += !compare(*set, round % 2 ? three : one, shape, round % 3 == 0);
@@ -148,7 +160,8 @@ struct Stopwatch {
     const double before = processorTime();
     work();
     processor = std::min(processor, processorTime() - before);
-    clock = std::min(clock, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+    clock =
+        std::min(clock, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
   }
   static double processorTime() {
     timespec now;
@@ -165,9 +178,11 @@ void time(const KernelSet& set, const RecurrentShape& shape, bool tokens, int re
     gradient.run([&] { arrays.gradient(set, ThreadPool::shared()); });
   }
   const double flops = 2e-6 * shape.work(tokens);
-  std::printf("%-8s cell %d units %3ld %s forward %7.3f ms, cpu %7.3f ms = %5.1f GFLOP/s a core; gradient %7.3f ms, cpu %7.3f ms = %5.1f\n", set.name,
-              int(shape.cell), long(shape.units), tokens ? "tokens" : "dense ", forward.clock, forward.processor, flops / forward.processor,
-              gradient.clock, gradient.processor, 2 * flops / gradient.processor);
+  std::printf(
+      "%-8s cell %d units %3ld %s forward %7.3f ms, cpu %7.3f ms = %5.1f GFLOP/s a core; gradient %7.3f ms, cpu %7.3f "
+      "ms = %5.1f\n",
+      set.name, int(shape.cell), long(shape.units), tokens ? "tokens" : "dense ", forward.clock, forward.processor,
+      flops / forward.processor, gradient.clock, gradient.processor, 2 * flops / gradient.processor);
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ struct Layer {
   Numbers kernel, recurrentKernel, bias, initialHidden, initialCell;
   Numbers outputs, finalHidden, finalCell;
   Numbers outputsGradient, finalHiddenGradient, finalCellGradient;
-  Numbers inputGradient, kernelGradient, recurrentKernelGradient, biasGradient, initialHiddenGradient, initialCellGradient;
+  Numbers inputGradient, kernelGradient, recurrentKernelGradient, biasGradient, initialHiddenGradient,
+      initialCellGradient;
 
   void run() {
     const auto& [cell, batch, time, input, units] = shape;
@@ -55,7 +56,8 @@ struct Layer {
       for (Index u = 0; u < units; u++) dh[u] += outputsGradient[(row * time + t) * units + u];
       backward(steps[t], dh, dc, &inputGradient[(row * time + t) * shape.input]);
     }
-    for (Index u = 0; u < units; u++) initialHiddenGradient[row * units + u] = dh[u], initialCellGradient[row * units + u] = dc[u];
+    for (Index u = 0; u < units; u++)
+      initialHiddenGradient[row * units + u] = dh[u], initialCellGradient[row * units + u] = dc[u];
   }
 
   /** bias + x kernel, for one gate column. */
@@ -75,7 +77,8 @@ struct Layer {
     s.cellBefore = cell;
     s.x.assign(x, x + shape.input);
     s.fromInput = product(s.x, kernel, bias.data());
-    s.fromState = product(hidden, recurrentKernel, shape.cell == Cell::gruResetAfter ? &bias[shape.gateColumns()] : nullptr);
+    s.fromState =
+        product(hidden, recurrentKernel, shape.cell == Cell::gruResetAfter ? &bias[shape.gateColumns()] : nullptr);
     s.gates.assign(shape.gateColumns(), 0);
     for (Index c = 0; c < shape.gateColumns(); c++) s.gates[c] = s.fromInput[c] + s.fromState[c];
     auto gate = [&](Index g, Index u) -> double& { return s.gates[g * units + u]; };
@@ -86,12 +89,14 @@ struct Layer {
       const Numbers again = product(s.reset, recurrentKernel, nullptr);
       for (Index u = 0; u < units; u++) {
         const Index c = 2 * units + u;
-        gate(2, u) = std::tanh(s.fromInput[c] + (shape.cell == Cell::gruResetAfter ? gate(1, u) * s.fromState[c] : again[c]));
+        gate(2, u) =
+            std::tanh(s.fromInput[c] + (shape.cell == Cell::gruResetAfter ? gate(1, u) * s.fromState[c] : again[c]));
         hidden[u] = gate(0, u) * s.before[u] + (1 - gate(0, u)) * gate(2, u);
       }
     } else if (shape.cell == Cell::lstm) {
       for (Index u = 0; u < units; u++) {
-        gate(0, u) = sigmoid(gate(0, u)), gate(1, u) = sigmoid(gate(1, u)), gate(2, u) = std::tanh(gate(2, u)), gate(3, u) = sigmoid(gate(3, u));
+        gate(0, u) = sigmoid(gate(0, u)), gate(1, u) = sigmoid(gate(1, u)), gate(2, u) = std::tanh(gate(2, u)),
+                gate(3, u) = sigmoid(gate(3, u));
         cell[u] = gate(1, u) * cell[u] + gate(0, u) * gate(2, u);
         hidden[u] = gate(3, u) * std::tanh(cell[u]);
       }
@@ -146,7 +151,8 @@ struct Layer {
     for (Index c = 0; c < columns; c++) {
       biasGradient[c] += fromInput[c];
       if (shape.cell == Cell::gruResetAfter) biasGradient[columns + c] += fromState[c];
-      for (Index k = 0; k < shape.input; k++) kernelGradient[k * columns + c] += s.x[k] * fromInput[c], dx[k] += fromInput[c] * kernel[k * columns + c];
+      for (Index k = 0; k < shape.input; k++)
+        kernelGradient[k * columns + c] += s.x[k] * fromInput[c], dx[k] += fromInput[c] * kernel[k * columns + c];
       for (Index k = 0; k < units; k++) {
         recurrentKernelGradient[k * columns + c] += s.before[k] * fromState[c];
         direct[k] += fromState[c] * recurrentKernel[k * columns + c];

@@ -1,8 +1,13 @@
 #include "threads/thread-pool.h"
 
+#if defined(__linux__)
 #include <sched.h>
+#endif
 
 #include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <limits>
 #include <thread>
 
 namespace unroll {
@@ -20,12 +25,22 @@ void pause() {
 #endif
 }
 
+/** Cores' worth of time that the container may use; none where nothing limits it. */
+double coreQuota() {
+  double quota = 0, period = 0;
+  if (std::ifstream("/sys/fs/cgroup/cpu.max") >> quota >> period && period > 0) return quota / period;
+  std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") >> quota;
+  std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_period_us") >> period;
+  return quota > 0 && period > 0 ? quota / period : std::numeric_limits<double>::infinity();
+}
+
 int availableCores() {
+  int cores = int(std::thread::hardware_concurrency());
 #if defined(__linux__)
   cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+  if (sched_getaffinity(0, sizeof set, &set) == 0) cores = CPU_COUNT(&set);
 #endif
-  return std::max(1, int(std::thread::hardware_concurrency()));
+  return std::max(1, int(std::min(double(cores), std::ceil(coreQuota()))));
 }
 
 }  // namespace

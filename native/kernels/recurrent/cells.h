@@ -130,7 +130,8 @@ struct GruResetAfter {
         const float* gate = at.gates + row * panelColumns + offset;
         float* to = at.gateGradients + row * panelColumns + offset;
         const Index unit = row * at.stride + offset;
-        const Vector<P> n = load<P>(gate), z = load<P>(gate + 16), r = load<P>(gate + 32), recurrent = load<P>(gate + 48);
+        const Vector<P> n = load<P>(gate), z = load<P>(gate + 16), r = load<P>(gate + 32),
+                        recurrent = load<P>(gate + 48);
         const Vector<P> dh = load<P>(at.hiddenGradient + unit);
         const Vector<P> dn = dh * (one<P>() - z) * (one<P>() - n * n);
         store<P>(to, dn);

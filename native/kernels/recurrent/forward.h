@@ -19,9 +19,8 @@ struct RowRange {
 template <class Work>
 inline void overRowRanges(const RecurrentShape& shape, ThreadPool& pool, const Work& work) {
   const int ranges = int(std::min<Index>(pool.threads(), shape.batch));
-  pool.run(ranges, [&](int range) {
-    work(RowRange{shape.batch * range / ranges, shape.batch * (range + 1) / ranges});
-  });
+  pool.run(ranges,
+           [&](int range) { work(RowRange{shape.batch * range / ranges, shape.batch * (range + 1) / ranges}); });
 }
 
 template <class P, template <class> class CellOf>
@@ -46,7 +45,8 @@ class Forward {
   void allocate() {
     static thread_local Scratch input, hidden, reset, bias;
     const Index units = layout.shape.units;
-    inputPanels = input.atLeast(call.input.tokens ? 0 : packedPanel(layout.inputWindow(), layout.shape.input, layout.panels));
+    inputPanels =
+        input.atLeast(call.input.tokens ? 0 : packedPanel(layout.inputWindow(), layout.shape.input, layout.panels));
     hiddenPanels = hidden.atLeast(packedPanel(layout.hiddenWindow(), units, layout.panels));
     resetPanels = reset.atLeast(Cell::twoProducts ? packedPanel(layout.resetWindow(), units, layout.panels) : 0);
     biasPanels = bias.atLeast(layout.panels * panelColumns);
@@ -58,7 +58,8 @@ class Forward {
     };
     if (call.input.numbers) packed(layout.inputWindow(), layout.shape.input, call.weights.kernel, inputPanels);
     packed(layout.hiddenWindow(), layout.shape.units, call.weights.recurrentKernel, hiddenPanels);
-    if constexpr (Cell::twoProducts) packed(layout.resetWindow(), layout.shape.units, call.weights.recurrentKernel, resetPanels);
+    if constexpr (Cell::twoProducts)
+      packed(layout.resetWindow(), layout.shape.units, call.weights.recurrentKernel, resetPanels);
     packBias<P>(layout, call.weights.bias, panel, biasPanels + panel * panelColumns);
   }
 
@@ -100,8 +101,8 @@ class Forward {
   void writeOutputs(RowRange rows, Index time) {
     const Index units = layout.shape.units;
     for (Index row = rows.first; row < rows.last; row++)
-      std::memcpy(call.outputs + (row * layout.shape.time + time) * units, reserve.hidden + layout.stateRow(time + 1, row),
-                  sizeof(float) * units);
+      std::memcpy(call.outputs + (row * layout.shape.time + time) * units,
+                  reserve.hidden + layout.stateRow(time + 1, row), sizeof(float) * units);
   }
 
   /** gates = bias + inputs kernel for every step of the rows. */
@@ -139,18 +140,21 @@ class Forward {
     const Index units = kernelRow ? layout.unitsIn(panel, slot) : 0;
     float* to = gates + slot * slotColumns;
     if (units == slotColumns)
-      return overSlot<P>([&](Index offset) { store<P>(to + offset, load<P>(bias + offset) + load<P>(weights + offset)); });
+      return overSlot<P>(
+          [&](Index offset) { store<P>(to + offset, load<P>(bias + offset) + load<P>(weights + offset)); });
     for (Index unit = 0; unit < slotColumns; unit++) to[unit] = bias[unit] + (unit < units ? weights[unit] : 0.0f);
   }
 
   void step(RowRange rows, Index time) {
     product(rows, time, layout.hiddenWindow(), hiddenPanels, reserve.hidden + layout.stateRow(time, 0), Cell::forward);
     if constexpr (Cell::twoProducts)
-      product(rows, time, layout.resetWindow(), resetPanels, reserve.second + layout.stateRow(time, 0), Cell::finishForward);
+      product(rows, time, layout.resetWindow(), resetPanels, reserve.second + layout.stateRow(time, 0),
+              Cell::finishForward);
   }
 
   /** gates += state weights, then the cell's arithmetic, for every panel at one time. */
-  void product(RowRange rows, Index time, Window window, const float* weights, const float* state, void (*arithmetic)(const ForwardRows&)) {
+  void product(RowRange rows, Index time, Window window, const float* weights, const float* state,
+               void (*arithmetic)(const ForwardRows&)) {
     const Index units = layout.shape.units, batch = layout.shape.batch;
     for (Index panel = 0; panel < layout.panels; panel++) {
       const Index columns = layout.columnsIn(panel, window);

@@ -25,8 +25,8 @@ struct TransposedProduct {
   /** c (+)= dgates at a row of steps times one tile of weights, for as many rows as a register tile has. */
   void multiply(const float* gateGradients, Index step, int rows, Index tile, Matrix c, bool accumulate) const {
     const Index width = transposedColumns(targetColumns, tile);
-    const RowOperand a{gateGradients + layout.gateRow(0, step) + window.firstColumn(), panelColumns, layout.columnsOf(window),
-                       window.slots * slotColumns, layout.steps * panelColumns};
+    const RowOperand a{gateGradients + layout.gateRow(0, step) + window.firstColumn(), panelColumns,
+                       layout.columnsOf(window), window.slots * slotColumns, layout.steps * panelColumns};
     multiplyRows<P>(rows, width, a, ConstMatrix{tileWeights(tile), width}, c, accumulate);
   }
   int rowsPerTile(Index tile) const { return unroll::rowsPerTile<P>(transposedColumns(targetColumns, tile)); }
@@ -38,7 +38,10 @@ class GradientData {
 
  public:
   explicit GradientData(const GradientCall& call, const PanelLayout& layout, float* gateGradients)
-      : call(call), layout(layout), reserve(call.reserve, layout), gateGradients(gateGradients),
+      : call(call),
+        layout(layout),
+        reserve(call.reserve, layout),
+        gateGradients(gateGradients),
         toHidden{layout, layout.hiddenWindow(), layout.shape.units, nullptr},
         toReset{layout, layout.resetWindow(), layout.shape.units, nullptr},
         toInput{layout, layout.inputWindow(), layout.shape.input, nullptr} {}
@@ -79,7 +82,8 @@ class GradientData {
     if (call.finalCellGradient) copyPadded(call.finalCellGradient, layout.shape.units, cellGradient, rows);
     const Index last = layout.shape.time - 1;
     for (Index time = last; time >= 0; time--) {
-      copyPadded(call.outputsGradient + time * layout.shape.units, layout.shape.time * layout.shape.units, hiddenGradient, rows);
+      copyPadded(call.outputsGradient + time * layout.shape.units, layout.shape.time * layout.shape.units,
+                 hiddenGradient, rows);
       if (time == last || Cell::carriesHidden) addCarry(rows);
       step(rows, time);
     }
@@ -171,8 +175,8 @@ class GradientData {
           const Index columns = std::min(panelColumns, shape.input - column);
           toInput.multiply(gateGradients, time * shape.batch + row, count, tile, Matrix{buffer, panelColumns}, false);
           for (Index i = 0; i < count; i++)
-            std::memcpy(call.inputGradient + ((row + i) * shape.time + time) * shape.input + column, buffer + i * panelColumns,
-                        sizeof(float) * columns);
+            std::memcpy(call.inputGradient + ((row + i) * shape.time + time) * shape.input + column,
+                        buffer + i * panelColumns, sizeof(float) * columns);
         });
   }
 };

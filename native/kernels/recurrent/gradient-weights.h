@@ -20,15 +20,20 @@ template <class P>
 class GradientWeights {
  public:
   GradientWeights(const GradientCall& call, const PanelLayout& layout, const float* gateGradients)
-      : call(call), layout(layout), gateGradients(gateGradients) {
+      : call(call),
+        layout(layout),
+        gateGradients(gateGradients) {
     const auto& shape = layout.shape;
     const Reserve<const float> reserve(call.reserve, layout);
     const Index padded = layout.paddedUnits;
-    add({reserve.hidden, padded, shape.batch * padded, shape.units, layout.hiddenWindow(), call.recurrentKernelGradient, nullptr});
+    add({reserve.hidden, padded, shape.batch * padded, shape.units, layout.hiddenWindow(), call.recurrentKernelGradient,
+         nullptr});
     if (shape.cell == Cell::gruResetBefore)
-      add({reserve.second, padded, shape.batch * padded, shape.units, layout.resetWindow(), call.recurrentKernelGradient, nullptr});
+      add({reserve.second, padded, shape.batch * padded, shape.units, layout.resetWindow(),
+           call.recurrentKernelGradient, nullptr});
     if (call.input.numbers)
-      add({call.input.numbers, shape.time * shape.input, shape.input, shape.input, layout.inputWindow(), call.kernelGradient, nullptr});
+      add({call.input.numbers, shape.time * shape.input, shape.input, shape.input, layout.inputWindow(),
+           call.kernelGradient, nullptr});
   }
 
   void run(ThreadPool& pool) {
@@ -95,10 +100,12 @@ class GradientWeights {
     float* sum = sums + ((&source - sources) * layout.panels + panel) * largestSource * panelColumns;
     for (Index block = 0; block < divideUp(layout.steps, blockSteps); block++) {
       const Index first = block * blockSteps, steps = stepsIn(block);
-      const ConstMatrix dgates{gateGradients + layout.gateRow(panel, first) + source.window.firstColumn(), panelColumns};
+      const ConstMatrix dgates{gateGradients + layout.gateRow(panel, first) + source.window.firstColumn(),
+                               panelColumns};
       const float* packed = source.packed + first * source.columns;
       overTiles(source.columns, tileRows(source), [&](Index row, int rows) {
-        multiplyRows<P>(rows, columns, PackedOperand{packed, steps}, dgates, Matrix{sum + row * panelColumns, panelColumns}, block > 0);
+        multiplyRows<P>(rows, columns, PackedOperand{packed, steps}, dgates,
+                        Matrix{sum + row * panelColumns, panelColumns}, block > 0);
         packed += steps * rows;
       });
     }
@@ -125,7 +132,8 @@ class GradientWeights {
     for (Index step = 0; step < layout.steps; step++) {
       const Index token = call.input.tokens[step % shape.batch * shape.time + step / shape.batch];
       for (Index slot = 0; slot < slots; slot++)
-        addTo(call.kernelGradient + token * shape.gateColumns(), panel, slot, gateGradients + layout.gateRow(panel, step));
+        addTo(call.kernelGradient + token * shape.gateColumns(), panel, slot,
+              gateGradients + layout.gateRow(panel, step));
     }
   }
   void addTo(float* kerasRow, Index panel, Index slot, const float* dgates) {
@@ -143,8 +151,8 @@ class GradientWeights {
                   sizeof(float) * layout.unitsIn(panel, slot));
     if (layout.shape.cell != Cell::gruResetAfter) return;
     for (Index slot = 1; slot < 4; slot++)
-      std::memcpy(call.biasGradient + layout.shape.gateColumns() + layout.kerasColumn(panel, slot), bias + slot * slotColumns,
-                  sizeof(float) * layout.unitsIn(panel, slot));
+      std::memcpy(call.biasGradient + layout.shape.gateColumns() + layout.kerasColumn(panel, slot),
+                  bias + slot * slotColumns, sizeof(float) * layout.unitsIn(panel, slot));
   }
 };
 

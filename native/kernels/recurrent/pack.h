@@ -18,9 +18,7 @@ inline void packSlot(const PanelLayout& layout, Index panel, Index slot, const f
 }
 
 /** Where a panel of packed weights starts, [panels, rows, window columns]. */
-inline Index packedPanel(Window window, Index rows, Index panel) {
-  return panel * rows * window.slots * slotColumns;
-}
+inline Index packedPanel(Window window, Index rows, Index panel) { return panel * rows * window.slots * slotColumns; }
 
 /** kernel [rows, gates * units] -> one panel [rows, window columns]. */
 template <class P>
@@ -43,7 +41,8 @@ void packTransposed(const PanelLayout& layout, Window window, Index rows, const 
   const Index width = transposedColumns(rows, tile), firstRow = tile * panelColumns;
   const Index used = std::min(rows - firstRow, width);
   for (Index panel = 0; panel < layout.panels; panel++)
-    for (Index slot = window.firstSlot; slot < window.firstSlot + layout.slotsIn(panel, window); slot++, to += slotColumns * width) {
+    for (Index slot = window.firstSlot; slot < window.firstSlot + layout.slotsIn(panel, window);
+         slot++, to += slotColumns * width) {
       const Index units = layout.unitsIn(panel, slot);
       std::memset(to, 0, sizeof(float) * slotColumns * width);
       const float* from = kernel + firstRow * layout.shape.gateColumns() + layout.kerasColumn(panel, slot);
@@ -53,12 +52,14 @@ void packTransposed(const PanelLayout& layout, Window window, Index rows, const 
 }
 
 /** One panel [rows, 64] whose window holds a gradient -> kernel gradient [rows, gates * units]. */
-inline void unpackPanel(const PanelLayout& layout, Window window, Index rows, const float* from, Index panel, float* kernel) {
+inline void unpackPanel(const PanelLayout& layout, Window window, Index rows, const float* from, Index panel,
+                        float* kernel) {
   for (Index slot = 0; slot < layout.slotsIn(panel, window); slot++) {
     const Index units = layout.unitsIn(panel, window.firstSlot + slot);
     float* to = kernel + layout.kerasColumn(panel, window.firstSlot + slot);
     for (Index row = 0; row < rows; row++)
-      std::memcpy(to + row * layout.shape.gateColumns(), from + row * panelColumns + slot * slotColumns, sizeof(float) * units);
+      std::memcpy(to + row * layout.shape.gateColumns(), from + row * panelColumns + slot * slotColumns,
+                  sizeof(float) * units);
   }
 }
 

@@ -98,7 +98,9 @@ class PanelLayout {
 template <class Float>
 struct Reserve {
   Reserve(Float* start, const PanelLayout& layout)
-      : gates(start), hidden(gates + layout.gatesSize()), second(hidden + layout.statesSize()) {}
+      : gates(start),
+        hidden(gates + layout.gatesSize()),
+        second(hidden + layout.statesSize()) {}
   Float *gates, *hidden, *second;
 };
 

@@ -1,5 +1,5 @@
-// The optimizers with PyTorch's defaults, in one pass over all parameters, after one for the norm. Work is cut into blocks
-// of parameters, and the norm is summed block by block in order: the same bits with any number of threads.
+// The optimizers with PyTorch's defaults, in one pass over all parameters, after one for the norm. Work is cut into
+// blocks of parameters, and the norm is summed block by block in order: the same bits with any number of threads.
 #pragma once
 #include <cmath>
 #include <vector>
@@ -100,7 +100,8 @@ inline void adam(const OptimizerCall& call, const BlockArrays& at, float scale) 
 
 inline void keep(const OptimizerCall& call, const BlockArrays& at) {
   std::memcpy(at.newWeights, at.weights, sizeof(float) * at.size);
-  for (int i = 0; i < momentsOf(call.optimizer); i++) std::memcpy(at.newMoments[i], at.moments[i], sizeof(float) * at.size);
+  for (int i = 0; i < momentsOf(call.optimizer); i++)
+    std::memcpy(at.newMoments[i], at.moments[i], sizeof(float) * at.size);
 }
 
 template <class P>

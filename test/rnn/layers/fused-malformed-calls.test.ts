@@ -92,6 +92,30 @@ describe.skipIf(missing)(`malformed calls of the fused operations${missing}`, ()
     }
   });
 
+  it("loss and optimizers: 1,000 random calls end in an error or a result", () => {
+    const random = new Random(12);
+    const shapes = {
+      UnrollCrossEntropy: [[3, 4], [3]],
+      UnrollSgd: [[2, 3], [2, 3], [4]],
+      UnrollAdam: [[5], [5], [4], [5], [5]],
+    };
+    for (const [name, right] of Object.entries(shapes)) {
+      const outputs = { UnrollCrossEntropy: 2, UnrollSgd: 2, UnrollAdam: 4 }[name]!;
+      const integers = name === "UnrollCrossEntropy" ? {} : { N: 1 };
+      let refused = 0;
+      for (let round = 0; round < 333; round++) {
+        const inputs = spoil(right, random).map((shape, index) => ({ shape, index }));
+        const types = inputs.map(({ index }) => (name === "UnrollCrossEntropy" && index === 1 ? "int32" : "float32"));
+        const call = () => {
+          const tensors = inputs.map(({ shape, index }) => tf.zeros(shape, types[index] as "int32"));
+          return runNativeOperation(name, tensors, outputs, integers);
+        };
+        if (outcome(call) !== "fine") refused++;
+      }
+      expect(refused).toBeGreaterThan(200);
+    }
+  });
+
   it("answers right calls after all that", () => {
     for (const name of Object.keys(inputsOf))
       expect(outcome(() => call(name, rightShapes(name), () => "float32"))).toBe("fine");
