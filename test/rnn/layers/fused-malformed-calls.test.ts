@@ -101,7 +101,7 @@ describe.skipIf(missing)(`malformed calls of the fused operations${missing}`, ()
     };
     for (const [name, right] of Object.entries(shapes)) {
       const outputs = { UnrollCrossEntropy: 2, UnrollSgd: 2, UnrollAdam: 4 }[name]!;
-      const integers = name === "UnrollCrossEntropy" ? {} : { N: 1 };
+      const integers: Record<string, number> = name === "UnrollCrossEntropy" ? {} : { N: 1 };
       let refused = 0;
       for (let round = 0; round < 333; round++) {
         const inputs = spoil(right, random).map((shape, index) => ({ shape, index }));
