@@ -71,6 +71,7 @@ async function registerAll(app: FastifyInstance, options: AppOptions): Promise<v
   await app.register(errors);
   await app.register(requestIds);
   await app.register(draining);
+  await app.register(webSockets);
   await app.register(securityHeaders);
   await app.register(originChecks);
   await app.register(bodyTimeout);
@@ -83,7 +84,6 @@ async function registerAll(app: FastifyInstance, options: AppOptions): Promise<v
   await app.register(jobs, options);
 
   await app.register(openStreams);
-  await app.register(webSockets);
   await app.register(serverSentEvents);
   await app.register(streamTickets);
   await app.register(openapi, { version });

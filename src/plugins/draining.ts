@@ -26,7 +26,8 @@ export const draining = fp(
       app.server.closeIdleConnections();
       setTimeout(() => app.server.closeAllConnections(), cutConnectionsAfterMs).unref();
     });
-    app.addHook("onRequest", async (request) => {
+    // Not in onRequest: a refused upgrade is known as one, and its connection ended, once those hooks have run.
+    app.addHook("preParsing", async (request) => {
       if (controller.signal.aborted && request.routeOptions.config.whileDraining !== true)
         throw controller.signal.reason;
     });

@@ -27,6 +27,7 @@ const options: WebsocketPluginOptions["options"] & { closeTimeout: number } = {
   closeTimeout: closeTimeoutMs,
 };
 
+/** Register before every plugin that may refuse a request: only what this one has seen as an upgrade is ended as one. */
 export const webSockets = fp(
   async (app) => {
     app.addHook("onRoute", (route) => {
@@ -69,5 +70,5 @@ export const webSockets = fp(
     timer.unref();
     app.addHook("onClose", async () => clearInterval(timer));
   },
-  { name: "web-sockets", dependencies: ["errors", "json-parser", "open-streams"] },
+  { name: "web-sockets", dependencies: ["errors", "draining"] },
 );
