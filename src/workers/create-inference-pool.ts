@@ -1,6 +1,6 @@
 import { type AppError, appError } from "../errors.ts";
 import type { Backend } from "../schemas/health.ts";
-import type { InferencePool } from "./inference-pool.ts";
+import type { InferencePool, TextPart } from "./inference-pool.ts";
 import { type Answer, type Asker, InferenceQuestions } from "./inference-questions.ts";
 import type { Logger } from "./logger.ts";
 import type { FromInference, ToInference } from "./protocol.ts";
@@ -45,11 +45,16 @@ class ThreadInferencePool implements InferencePool {
     return this.#backend ?? new Promise((resolve, reject) => this.#awaitingReady.push({ resolve, reject }));
   }
 
-  async generate({ checkpoint, parameters, signal }: Parameters<InferencePool["generate"]>[0]) {
+  async generate({
+    checkpoint,
+    parameters,
+    signal,
+  }: Parameters<InferencePool["generate"]>[0]): Promise<AsyncIterable<TextPart>> {
     const line = {
       tell: (type: "hold" | "release" | "cancel") => void this.#thread.post({ type, request }),
       hangUp: () => this.#questions.remove(request),
     };
+    if (signal.aborted) return cancelledText();
     const question = new TextQuestion(line, signal, () => this.#streams.delete(request));
     const request = this.#ask({ type: "generate", checkpoint, parameters }, question);
     this.#streams.add(request);
@@ -126,6 +131,12 @@ class ThreadInferencePool implements InferencePool {
     this.#questions.failAll(error);
     for (const { reject } of this.#awaitingReady.splice(0)) reject(error);
   }
+}
+
+/** The text of a reader that was gone before it was asked for. */
+async function* cancelledText(): AsyncIterable<TextPart> {
+  const timings = { queue_ms: 0, compute_ms: 0 };
+  yield { type: "end", finishReason: "cancelled", promptTokens: 0, completionTokens: 0, timings };
 }
 
 function draining(): AppError {

@@ -41,8 +41,7 @@ export class TextQuestion implements Asker {
 
   /** To be called once the request is sent. */
   watchSignal(): void {
-    if (this.#signal.aborted) this.#cancel();
-    else this.#signal.addEventListener("abort", this.#cancel, { once: true });
+    this.#signal.addEventListener("abort", this.#cancel, { once: true });
   }
 
   receive(answer: Exclude<Answer, { type: "error" }>): boolean {

@@ -79,7 +79,9 @@ const noneOpen = () => expect.poll(() => pool.openStreams()).toBe(0);
 
 describe("a stream of text", () => {
   it("writes max_tokens characters in numbered deltas, and accounts for itself", async () => {
+    const startMs = performance.now();
     const { text, deltas, end } = await write(small);
+    const durationMs = performance.now() - startMs;
     expect(text).toHaveLength(300);
     expect(deltas[0]).toMatchObject({ index: 0 });
     expect(deltas[0]!.text).toHaveLength(1);
@@ -90,7 +92,7 @@ describe("a stream of text", () => {
     }
     expect(end).toMatchObject({ finishReason: "length", promptTokens: 4, completionTokens: 300 });
     expect(end.timings.compute_ms).toBeGreaterThan(0);
-    expect(deltas.length).toBeLessThan(300 / 4);
+    expect(deltas.length).toBeLessThanOrEqual(2 + 300 / 64 + durationMs / 15);
   });
 
   it("gives the same text for the same seed, alone and while eight others stream", async () => {
@@ -174,7 +176,7 @@ describe("a request that cannot be", () => {
 describe("a reader", () => {
   it("that aborts gets the end, and what was written by then", async () => {
     const abort = new AbortController();
-    const parts = await start(small, { max_tokens: 100_000 }, abort.signal);
+    const parts = await start(slow, { max_tokens: 100_000 }, abort.signal);
     let characters = 0;
     let last: TextPart | undefined;
     for await (const part of parts) {
@@ -189,12 +191,13 @@ describe("a reader", () => {
 
   it("that aborts before or while the model loads gets the end too", async () => {
     const { end } = await write(small, {}, AbortSignal.abort());
-    expect(end).toMatchObject({ finishReason: "cancelled" });
+    expect(end).toMatchObject({ finishReason: "cancelled", completionTokens: 0 });
     const fresh = await checkpoint("fresh", { units: 100, layers: 2 }, letters);
     const abort = new AbortController();
     const loading = write(fresh, { max_tokens: 100_000 }, abort.signal);
     abort.abort();
-    expect((await loading).end).toMatchObject({ finishReason: "cancelled", completionTokens: 0 });
+    const { text, end: cancelled } = await loading;
+    expect(cancelled).toMatchObject({ finishReason: "cancelled", completionTokens: text.length });
   });
 
   it("that leaves the loop frees its stream", async () => {
@@ -205,11 +208,12 @@ describe("a reader", () => {
   });
 
   it("that is slow makes only its own stream wait, and misses nothing", async () => {
-    const expected = (await write(small, { max_tokens: 40_000 })).text;
-    const idle = await start(small, { max_tokens: 40_000 });
-    const busy = await write(small, { seed: 3, max_tokens: 40_000 });
-    expect(busy.text).toHaveLength(40_000);
-    expect(pool.openStreams()).toBe(1); // 40,000 characters later the other still waits for its reader
+    const expected = (await write(small, { max_tokens: 100_000 })).text;
+    const idle = await start(small, { max_tokens: 100_000 });
+    const busy = await write(small, { seed: 3, max_tokens: 20_000 });
+    expect(busy.text).toHaveLength(20_000);
+    await write(small, { seed: 4, max_tokens: 80_000 });
+    expect(pool.openStreams()).toBe(1); // 100,000 characters of others later it still waits for its reader
     expect((await read(idle)).text).toBe(expected);
     expect(pool.openStreams()).toBe(0);
   });
