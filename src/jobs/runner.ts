@@ -38,18 +38,17 @@ export class Runner implements JobRunner {
   }
 
   async start(): Promise<void> {
-    const { log, hub, queue, moves, places, jobs } = this.#parts;
+    const { log, places, logger } = this.#parts;
     const left = await log.unfinished();
     const interrupted = left.filter((job) => job.status === "running");
     for (const job of [...interrupted, ...left.filter((other) => other.status === "queued")]) {
-      const { lastSeq, latestCheckpoint } = await log.record(job.id);
-      const active = { ...toActiveJob(job), checkpointStep: latestCheckpoint?.step ?? null };
-      hub.open(job.id, lastSeq);
-      jobs.set(job.id, active);
-      const position = queue.push(job.id);
-      if (job.status === "running") await this.#soon(active, moves.queue(active, "server-lost", position));
-      // The process ended between the row and its first event.
-      else if (lastSeq === 0) await this.#soon(active, this.#firstEvent(active, position));
+      // One job that cannot be read must not keep the server from its start.
+      await this.#takeBack(job).catch((error: unknown) => {
+        logger.error(
+          { job: job.id, err: error },
+          "a job could not be taken back into the queue; the next start tries again",
+        );
+      });
     }
     places.fill();
   }
@@ -134,6 +133,18 @@ export class Runner implements JobRunner {
     });
     await Promise.race([places.drain(), tooLong]).finally(() => clearTimeout(timer));
     hub.close();
+  }
+
+  async #takeBack(job: Job): Promise<void> {
+    const { log, hub, queue, moves, jobs } = this.#parts;
+    const { lastSeq, latestCheckpoint } = await log.record(job.id);
+    const active = { ...toActiveJob(job), checkpointStep: latestCheckpoint?.step ?? null };
+    hub.open(job.id, lastSeq);
+    jobs.set(job.id, active);
+    const position = queue.push(job.id);
+    if (job.status === "running") await this.#soon(active, moves.queue(active, "server-lost", position));
+    // The process ended between the row and its first event.
+    else if (lastSeq === 0) await this.#soon(active, this.#firstEvent(active, position));
   }
 
   #firstEvent({ id }: ActiveJob, position: number): Promise<void> {

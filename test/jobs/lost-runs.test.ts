@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { appError } from "../../src/errors.ts";
 import { firstEvent, openRoom, type Room } from "./job-room.ts";
+import { MemoryJobLog } from "./memory-job-log.ts";
 import type { ScriptedRun } from "./scripted-trainers.ts";
 
 async function begin(room: Room): Promise<{ job: string; run: ScriptedRun }> {
@@ -182,6 +183,17 @@ describe("a server that ends", () => {
     expect(room.log.row(job.id).events).toMatchObject([
       { type: "job-queued", reason: "submitted", seq: 1, position: 2 },
     ]);
+  });
+
+  test("a job that cannot be read keeps neither the server nor the others from their start", async () => {
+    const before = openRoom({ maxQueued: 10 });
+    const jobs = [await before.submit(), await before.submit()];
+    const room = openRoom({ log: new MemoryJobLog(before.log.rows) });
+    const readRecord = room.log.record.bind(room.log);
+    room.log.record = (id) =>
+      id === jobs[0]!.id ? Promise.reject(appError("dataset_not_found", "its row is damaged")) : readRecord(id);
+    await room.runner.start();
+    expect((await room.trainers.run(1)).spec.job).toBe(jobs[1]!.id);
   });
 
   test("a job whose data are gone fails with that; one that cannot be read just now is tried again", async () => {
