@@ -6,10 +6,7 @@ import { SetupFailure } from "./setup-failure.mjs";
 /** Compiles a package in its own folder with the project's node-gyp; throws a sentence when that fails. */
 export async function rebuild({ paths, folder, nodeHeaders, what, options = [] }) {
   // A node directory set for another Node.js (npm hands its settings down) would give the wrong headers.
-  const { npm_config_nodedir: _ignored, ...inherited } = process.env;
-  // An add-on stays in memory once loaded: TensorFlow leaves work for the exit of the process, and that jumps into
-  // nowhere when the thread that loaded it has ended and taken the library with it.
-  const env = { ...inherited, LDFLAGS: `${inherited.LDFLAGS ?? ""} -Wl,-z,nodelete`.trim() };
+  const { npm_config_nodedir: _ignored, ...env } = process.env;
   const { code, output, timedOut } = await runCommand(
     process.execPath,
     [

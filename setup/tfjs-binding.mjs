@@ -15,7 +15,7 @@ const FILE = "tfjs_binding.node";
 /** The binding's name in the cache. Node-API keeps its binary interface: one binding serves every Node.js version. */
 export async function bindingName(paths) {
   const { version } = JSON.parse(await fs.readFile(join(paths.tfjsNode, "package.json"), "utf8"));
-  return `tfjs-binding-${version}-tensorflow-${tensorflowVersion}-${platformKey()}-napi${NODE_API}-kept`;
+  return `tfjs-binding-${version}-tensorflow-${tensorflowVersion}-${platformKey()}-napi${NODE_API}`;
 }
 
 /** Puts tfjs-node's binding to the linked library in its place: from the cache, or compiled now. */
