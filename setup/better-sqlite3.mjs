@@ -1,12 +1,13 @@
 import fs from "node:fs/promises";
 import { join } from "node:path";
-import { addonProblem } from "./addon-loads.mjs";
 import { rebuild } from "./node-gyp.mjs";
+import { headersForObjectWrap } from "./object-wrap.mjs";
 import { placeFile } from "./place-file.mjs";
 import { platformKey } from "./platform.mjs";
 import { mayReach } from "./reachable.mjs";
 import { runCommand } from "./run-command.mjs";
 import { SetupFailure } from "./setup-failure.mjs";
+import { sqliteProblem } from "./sqlite-survives.mjs";
 import { requireToolchain } from "./toolchain.mjs";
 
 const FILE = "better_sqlite3.node";
@@ -20,12 +21,17 @@ export async function provideBetterSqlite3(context) {
   const cached = await cache.find(name);
   if (cached) {
     await placeFile(join(cached, FILE), paths.sqlite);
-    if (!(await addonProblem(paths.sqlite))) return version;
+    if (!(await sqliteProblem(paths))) return version;
     await cache.remove(name);
   }
-  // An npm that ran install scripts may have built it already.
-  const ready = !(await addonProblem(paths.sqlite)) || (await downloadPrebuilt(context, manifest));
-  if (!ready) await compile(context, version);
+  try {
+    // An npm that ran install scripts may have built it already.
+    const ready = !(await sqliteProblem(paths)) || (await downloadPrebuilt(context, manifest));
+    if (!ready) await compile(context, version);
+  } catch (error) {
+    await fs.rm(paths.sqlite, { force: true }); // one that loads and aborts later must not be found by the service
+    throw error;
+  }
   await cache.findOrMake(name, (folder) => fs.copyFile(paths.sqlite, join(folder, FILE)));
   return version;
 }
@@ -39,20 +45,21 @@ async function downloadPrebuilt({ paths, progress }, manifest) {
       cwd: paths.sqlitePackage,
       timeoutMs: 60_000,
     });
-    return code === 0 && !(await addonProblem(paths.sqlite));
+    return code === 0 && !(await sqliteProblem(paths));
   });
 }
 
-async function compile({ paths, progress, toolchain, nodeHeaders }, version) {
-  requireToolchain(toolchain, version);
+async function compile(context, version) {
+  const { paths, progress } = context;
+  requireToolchain(context.toolchain, version);
   await progress.step(`compiling ${version} (1 to 2 minutes)`, async () =>
-    rebuild({ paths, nodeHeaders: await nodeHeaders(), folder: paths.sqlitePackage, what: version }),
+    rebuild({ paths, ...(await headersForObjectWrap(context, version)), folder: paths.sqlitePackage, what: version }),
   );
-  const problem = await addonProblem(paths.sqlite);
+  const problem = await sqliteProblem(paths);
   if (problem)
     throw new SetupFailure(
       "compile_failed",
-      `${version} does not load: ${problem}.`,
+      `${version} does not work in Node.js ${process.version}: ${problem}.`,
       "Delete node_modules and run: npm run setup",
     );
   await keepOnly(join(paths.sqlitePackage, "build"), paths.sqlite);

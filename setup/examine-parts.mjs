@@ -4,6 +4,7 @@ import { addonReport } from "./addon-loads.mjs";
 import { dependenciesAreFresh } from "./dependencies.mjs";
 import { finding } from "./finding.mjs";
 import { findAddon } from "./native.mjs";
+import { sqliteProblem } from "./sqlite-survives.mjs";
 import { steps } from "./steps.mjs";
 
 const SETUP = "Run: npm run setup";
@@ -38,9 +39,9 @@ async function native({ paths, stamp }) {
 }
 
 async function sqlite({ paths, stamp }) {
-  const { problem } = await addonReport(paths.sqlite);
+  const problem = await sqliteProblem(paths);
   if (!problem) return finding.ok("SQLite driver", "better-sqlite3");
-  return standIn("SQLite driver", stamp.get("sqlite"), `libsql stands in, better-sqlite3 does not load: ${problem}`);
+  return standIn("SQLite driver", stamp.get("sqlite"), `libsql stands in, better-sqlite3 does not work: ${problem}`);
 }
 
 /** What the last set-up said about the part it could not make, else what was found now. */

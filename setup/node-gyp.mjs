@@ -4,7 +4,7 @@ import { lastLines, runCommand } from "./run-command.mjs";
 import { SetupFailure } from "./setup-failure.mjs";
 
 /** Compiles a package in its own folder with the project's node-gyp; throws a sentence when that fails. */
-export async function rebuild({ paths, folder, nodeHeaders, what, options = [] }) {
+export async function rebuild({ paths, folder, nodeHeaders, target, what, options = [] }) {
   // A node directory set for another Node.js (npm hands its settings down) would give the wrong headers.
   const { npm_config_nodedir: _ignored, ...env } = process.env;
   const { code, output, timedOut } = await runCommand(
@@ -13,6 +13,7 @@ export async function rebuild({ paths, folder, nodeHeaders, what, options = [] }
       join(paths.modules, "node-gyp", "bin", "node-gyp.js"),
       ...["rebuild", "--release", `--jobs=${Math.min(os.availableParallelism(), 4)}`],
       ...(nodeHeaders ? [`--nodedir=${nodeHeaders}`] : []),
+      ...(target && !nodeHeaders ? [`--target=${target}`] : []),
       ...options,
     ],
     { cwd: folder, env, timeoutMs: 15 * 60_000 },

@@ -4,26 +4,24 @@ import { findNpm } from "./npm.mjs";
 import { lastLines, runCommand } from "./run-command.mjs";
 
 /**
- * The folder whose include/node holds the headers of exactly this Node.js: beside node itself, or out of the registry
- * package that carries the whole distribution. Undefined when neither has them: node-gyp then downloads its own.
+ * The folder whose include/node holds the headers of this Node.js, or of another version with the same binary interface:
+ * beside node itself, or out of the registry package that carries the whole distribution. Undefined when neither has
+ * them: node-gyp then downloads its own.
  */
-export async function provideNodeHeaders({ cache, progress }) {
+export async function provideNodeHeaders({ cache, progress }, version = process.versions.node) {
   const package_ = `node-${process.platform}-${process.arch}`;
   const prefix = dirname(dirname(process.execPath));
-  for (const folder of [prefix, join(prefix, "node_modules", package_)]) if (await hasHeaders(folder)) return folder;
+  if (version === process.versions.node)
+    for (const folder of [prefix, join(prefix, "node_modules", package_)]) if (await hasHeaders(folder)) return folder;
   if (process.platform !== "linux") return undefined;
-  const name = `node-headers-${process.version}-${process.arch}`;
-  const fill = (folder) => install(folder, `${package_}@${process.versions.node}`);
+  const name = `node-headers-v${version}-${process.arch}`;
+  const fill = (folder) => install(folder, `${package_}@${version}`);
   const found = await cache.find(name);
   if (found) return found;
   try {
-    return await progress.step(`fetching the headers of Node.js ${process.version}`, () =>
-      cache.findOrMake(name, fill),
-    );
+    return await progress.step(`fetching the headers of Node.js ${version}`, () => cache.findOrMake(name, fill));
   } catch (error) {
-    progress.say(
-      `the registry has no headers of Node.js ${process.version} (${error.message}); node-gyp will look for them`,
-    );
+    progress.say(`the registry has no headers of Node.js ${version} (${error.message}); node-gyp will look for them`);
     return undefined;
   }
 }

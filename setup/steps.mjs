@@ -7,6 +7,7 @@ import { findAddon, hasNative, provideNative } from "./native.mjs";
 import { platformKey } from "./platform.mjs";
 import { generatePrismaClient } from "./prisma-client.mjs";
 import { provideTensorflow } from "./tensorflow.mjs";
+import { bindingName } from "./tfjs-binding.mjs";
 import { tensorflowVersion } from "./wheel.mjs";
 
 /**
@@ -15,7 +16,7 @@ import { tensorflowVersion } from "./wheel.mjs";
  */
 export const steps = Object.freeze({
   tensorflow: {
-    key: () => `${tensorflowVersion} ${platformKey()}`,
+    key: ({ paths }) => bindingName(paths),
     present: ({ binding, deps }) => existsSync(binding) && existsSync(join(deps, "lib", "libtensorflow.so")),
     run: provideTensorflow,
     standIn: "The service runs on plain JavaScript (level javascript), many times slower.",
@@ -31,7 +32,8 @@ export const steps = Object.freeze({
     standIn: "The service runs on TensorFlow's own operations (level tensorflow instead of fused).",
   },
   sqlite: {
-    key: () => `${platformKey()} abi${process.versions.modules}`,
+    // The trial runs again in every version: the same addon may live in one and abort in the next.
+    key: () => `${platformKey()} node ${process.versions.node}`,
     present: ({ sqlite }) => existsSync(sqlite),
     run: provideBetterSqlite3,
     standIn: "The database goes through the libsql driver instead.",
