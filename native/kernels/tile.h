@@ -46,11 +46,8 @@ struct Accumulators {
 #pragma GCC unroll 4
       for (int v = 0; v < Vectors; v++) work(row, v);
   }
-  [[gnu::always_inline]] void start(Matrix c, bool accumulate) {
-    if (accumulate)
-      each([&](int row, int v) { sums[row][v] = load<P>(c.data + row * c.stride + v * P::lanes); });
-    else
-      each([&](int row, int v) { sums[row][v] = Vector<P>{}; });
+  [[gnu::always_inline]] void clear() {
+    each([&](int row, int v) { sums[row][v] = Vector<P>{}; });
   }
   /** One step of the depth: element(row) * b. */
   template <class Element>
@@ -60,7 +57,9 @@ struct Accumulators {
     for (int v = 0; v < Vectors; v++) columns[v] = load<P>(b + v * P::lanes);
     each([&](int row, int v) { sums[row][v] += broadcast<P>(element(row)) * columns[v]; });
   }
-  [[gnu::always_inline]] void write(Matrix c) const {
+  /** What C holds is added last: long sums over blocks of the depth lose less that way. */
+  [[gnu::always_inline]] void write(Matrix c, bool accumulate) {
+    if (accumulate) each([&](int row, int v) { sums[row][v] += load<P>(c.data + row * c.stride + v * P::lanes); });
     each([&](int row, int v) { store<P>(c.data + row * c.stride + v * P::lanes, sums[row][v]); });
   }
 };
@@ -68,7 +67,7 @@ struct Accumulators {
 template <class P, int Rows, int Vectors>
 [[gnu::noinline]] void multiplyTile(const RowOperand& a, ConstMatrix b, Matrix c, bool accumulate) {
   Accumulators<P, Rows, Vectors> tile;
-  tile.start(c, accumulate);
+  tile.clear();
   const float* segment = a.data;
   const float* column = b.data;
   const Index rowStride = a.rowStride, columnStride = b.stride;
@@ -77,19 +76,19 @@ template <class P, int Rows, int Vectors>
     for (Index k = 0; k < depth; k++, column += columnStride)
       tile.add(column, [&](int row) { return segment[row * rowStride + k]; });
   }
-  tile.write(c);
+  tile.write(c, accumulate);
 }
 
 template <class P, int Rows, int Vectors>
 [[gnu::noinline]] void multiplyTile(const PackedOperand& a, ConstMatrix b, Matrix c, bool accumulate) {
   Accumulators<P, Rows, Vectors> tile;
-  tile.start(c, accumulate);
+  tile.clear();
   const float* rows = a.data;
   const float* column = b.data;
   const Index depth = a.depth, columnStride = b.stride;
   for (Index k = 0; k < depth; k++, rows += Rows, column += columnStride)
     tile.add(column, [&](int row) { return rows[row]; });
-  tile.write(c);
+  tile.write(c, accumulate);
 }
 
 /** The most rows a tile of so many vectors may have. */

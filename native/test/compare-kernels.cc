@@ -132,6 +132,21 @@ bool compare(const KernelSet& set, ThreadPool& pool, const RecurrentShape& shape
   return false;
 }
 
+/** The same bits whatever the number of threads. */
+bool compareThreads(const KernelSet& set, ThreadPool& one, ThreadPool& three, const RecurrentShape& shape,
+                    bool tokens) {
+  Arrays alone(shape, tokens), together = alone;
+  alone.forward(set, one), alone.gradient(set, one);
+  together.forward(set, three), together.gradient(set, three);
+  const bool same = alone.outputs == together.outputs && alone.finalHidden == together.finalHidden &&
+                    alone.inputGradient == together.inputGradient && alone.kernelGradient == together.kernelGradient &&
+                    alone.recurrentKernelGradient == together.recurrentKernelGradient &&
+                    alone.biasGradient == together.biasGradient &&
+                    alone.initialHiddenGradient == together.initialHiddenGradient;
+  if (!same) std::printf("%s, cell %d: other numbers with three threads than with one\n", set.name, int(shape.cell));
+  return same;
+}
+
 int sweep(const std::vector<const KernelSet*>& sets, int rounds) {
   static ThreadPool &three = *new ThreadPool(3), &one = *new ThreadPool(1);
   int failures = 0, calls = 0;
@@ -145,6 +160,7 @@ int sweep(const std::vector<const KernelSet*>& sets, int rounds) {
         if (shape.work(false) > 3e7) continue;
         calls++;
         failures += !compare(*set, round % 2 ? three : one, shape, round % 3 == 0);
+        failures += !compareThreads(*set, one, three, shape, round % 3 == 0);
       }
   std::printf("%d calls, %d failures\n", calls, failures);
   return failures ? 1 : 0;
