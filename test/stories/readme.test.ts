@@ -51,7 +51,7 @@ test("the text journey does what it says, line by line", async () => {
   expect(await run(create)).not.toContain('"/problems/');
   const watched = await run(watch);
   expect(watched).toMatch(/^\d+ 200 \d\.\d+ 0$/m); // the last step-end
-  expect(watched.length).toBeGreaterThan(1000); // samples, and 400 characters at the end
+  expect(watched.length).toBeGreaterThan(1000); // two samples, and 400 characters at the end
   const [json, ...events] = (await run(generate)).split(/(?=id: 1\n)/);
   const { text } = JSON.parse(json) as { text: string };
   const deltas = [...events.join("").matchAll(/^data: (.*"text-delta".*)$/gm)];
