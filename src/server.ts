@@ -66,13 +66,11 @@ function announce(app: FastifyInstance, config: Config, logger: Logger): void {
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   const facts = { url, host: config.UNROLL_HOST, port, data_folder: config.UNROLL_DATA_DIR, keys: app.auth.required };
   logger.info(facts, "listening");
-  if (app.firstKey !== null) say(`\nThe admin key, shown this once:\n\n  ${app.firstKey}\n`);
   const header = app.auth.required ? ' -H "Authorization: Bearer $UNROLL_API_KEY"' : "";
-  if (process.stdout.isTTY) {
-    say(
-      `\n  Unroll listens at ${url}\n  docs   ${url}/docs\n  data   ${config.UNROLL_DATA_DIR}\n  next   npm run demo, or curl${header} ${url}/v1/models\n`,
-    );
-  }
+  const next = `docs   ${url}/docs\n  data   ${config.UNROLL_DATA_DIR}\n  next   npm run demo, or curl${header} ${url}/v1/models`;
+  // Where the log says it, a program reads it there.
+  if (process.stdout.isTTY || !logger.isLevelEnabled("info")) say(`\n  Unroll listens at ${url}\n  ${next}\n`);
+  if (app.firstKey !== null) say(`\n  The admin key, shown this once: ${app.firstKey}\n`);
   app.inference.ready().then(
     (backend) => {
       if (backend.reason !== null) say(`\n  !  Running on the level "${backend.level}". ${backend.reason}\n`);
