@@ -64,3 +64,8 @@ export function lastLines(output, count = 6) {
     .slice(-count)
     .join("\n");
 }
+
+/** What went wrong, in one line: the first error or failed assertion a Node.js program told, else its last line. */
+export function errorLine(output) {
+  return output.match(/Assertion failed.*|(?<=Error: ).*/)?.[0] ?? lastLines(output, 1);
+}

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { lastLines, runCommand } from "./run-command.mjs";
+import { errorLine, runCommand } from "./run-command.mjs";
 
 /** Makes statements and lets them be collected between turns of the event loop, where an unsound addon aborts at once. */
 const TRIAL = `const Database = require(process.argv[1]);
@@ -18,5 +18,5 @@ export async function sqliteProblem({ sqlitePackage, sqlite }) {
     timeoutMs: 60_000,
   });
   if (code === 0) return undefined;
-  return output.match(/Assertion failed.*|(?<=^.*Error: ).*/m)?.[0] ?? (lastLines(output, 1) || `code ${code}`);
+  return errorLine(output) || `node ended with code ${code}`;
 }

@@ -2,7 +2,7 @@ import fs from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { addonProblem } from "./addon-loads.mjs";
 import { mayReach } from "./reachable.mjs";
-import { lastLines, runCommand } from "./run-command.mjs";
+import { errorLine, runCommand } from "./run-command.mjs";
 
 /**
  * The second way to the native backend: tfjs-node's own installer, which downloads a binding and TensorFlow 2.9.
@@ -20,7 +20,7 @@ export async function installFromUpstream({ paths, progress }) {
       timeoutMs: 4 * 60_000,
     });
     if (timedOut) return "its installer did not end within 4 minutes";
-    if (code !== 0) return lastLines(output, 1);
+    if (code !== 0) return errorLine(output);
     return addonProblem(paths.binding);
   });
 }

@@ -8,7 +8,7 @@ import { linkLibrary } from "../../setup/library.mjs";
 import { provideNative } from "../../setup/native.mjs";
 import { projectPaths } from "../../setup/paths.mjs";
 import { Progress } from "../../setup/progress.mjs";
-import { endCommands, runCommand } from "../../setup/run-command.mjs";
+import { endCommands, errorLine, runCommand } from "../../setup/run-command.mjs";
 
 let root: string;
 beforeEach(async () => {
@@ -89,4 +89,11 @@ test("a program that is not there is a failed command", async () => {
   const { code, output } = await runCommand(join(root, "nothing"), []);
   expect(code).toBe(127);
   expect(output).toContain("ENOENT");
+});
+
+test("of a long stack trace one line is told", () => {
+  const trace =
+    "file.js:3\n  throw new Error(x)\n\nError: connect ECONNREFUSED\n    at connect (node:net)\n\nNode.js v20.20.2\n";
+  expect(errorLine(trace)).toBe("connect ECONNREFUSED");
+  expect(errorLine("warming up\nout of luck\n\n")).toBe("out of luck");
 });
