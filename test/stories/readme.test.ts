@@ -6,7 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Generation, TextEvent } from "../../src/schemas/generation.ts";
 import { ServerProcess } from "./server-process.ts";
+import { sseData } from "./sse-data.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -52,10 +54,12 @@ test("the text journey does what it says, line by line", async () => {
   const watched = await run(watch);
   expect(watched).toMatch(/^\d+ 200 \d\.\d+ 0$/m); // the last step-end
   expect(watched.length).toBeGreaterThan(1000); // two samples, and 400 characters at the end
-  const [json, ...events] = (await run(generate)).split(/(?=id: 1\n)/);
-  const { text } = JSON.parse(json) as { text: string };
-  const deltas = [...events.join("").matchAll(/^data: (.*"text-delta".*)$/gm)];
-  expect(deltas.map(([, data]) => (JSON.parse(data) as { text: string }).text).join("")).toBe(text);
+  const [json, events] = await Promise.all(
+    generate.source.split("\n", 2).map((source) => run({ language: "sh", source })),
+  );
+  const { text } = JSON.parse(json) as Generation;
+  const deltas = sseData<TextEvent>(events).filter((event) => event.type === "text-delta");
+  expect(deltas.map((event) => event.text).join("")).toBe(text);
 });
 
 test("the series journey does what it says, line by line", async () => {
