@@ -4,23 +4,33 @@ interface Line {
   level: number;
   time: number;
   msg?: string;
-  req?: { method: string; url: string };
-  res?: { statusCode: number };
-  responseTime?: number;
   err?: { stack?: string; message?: string };
+  [fact: string]: unknown;
 }
 
-const levels: Record<number, string> = { 10: "trace", 20: "debug", 30: "info", 40: "WARN", 50: "ERROR", 60: "FATAL" };
+const levels: Record<number, string> = { 10: "trace", 20: "debug", 30: "", 40: "WARN ", 50: "ERROR ", 60: "FATAL " };
 
-/** The log for a person at a terminal: a line for what happened, the rest of each record only where something went wrong. */
+/** The log for a person at a terminal: one line for what happened, and the stack of what went wrong. */
 export function terminalLog(output: Writable): { write(line: string): void } {
   return {
     write(line) {
-      const { level, time, msg, err, ...rest } = JSON.parse(line) as Line;
+      const { level, time, msg = "", err, ...facts } = JSON.parse(line) as Line;
       const clock = new Date(time).toTimeString().slice(0, 8);
-      const facts = Object.keys(rest).length === 0 ? "" : ` ${JSON.stringify(rest)}`;
-      output.write(`${clock} ${levels[level] ?? level} ${msg ?? ""}${facts}\n`);
+      output.write(
+        `${clock} ${levels[level] ?? level}${msg === "request" ? describeRequest(facts) : describe(msg, facts)}\n`,
+      );
       if (err !== undefined) output.write(`${err.stack ?? err.message}\n`);
     },
   };
+}
+
+function describeRequest({ method, path, status, duration_ms }: Record<string, unknown>): string {
+  return `${method} ${path} ${status} ${duration_ms} ms`;
+}
+
+function describe(message: string, facts: Record<string, unknown>): string {
+  const shown = Object.entries(facts).map(
+    ([name, value]) => ` ${name}=${typeof value === "object" ? JSON.stringify(value) : value}`,
+  );
+  return message + shown.join("");
 }

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import fp from "fastify-plugin";
 import { appError } from "../errors.ts";
 
@@ -12,19 +13,31 @@ declare module "fastify" {
   }
 }
 
-/** Sockets that outlive everything else are cut, so that the process ends within its 10 seconds. */
-const cutConnectionsAfterMs = 8_000;
+/** A connection that has asked nothing yet may be just about to. */
+const cutSilentAfterMs = 1_000;
+/** What outlives everything else is cut, so that the process ends within its 10 seconds. */
+const cutAllAfterMs = 8_000;
 
 /** From the first signal on: new requests get 503, those in flight finish, every reply asks for its connection to be closed. */
 export const draining = fp(
   async (app) => {
     const controller = new AbortController();
+    const silent = new Set<Socket>();
     app.decorate("draining", controller.signal);
+    app.server.on("connection", (socket) => {
+      silent.add(socket);
+      socket.once("close", () => silent.delete(socket));
+    });
+    app.server.on("request", ({ socket }) => silent.delete(socket));
+    app.server.on("upgrade", ({ socket }) => silent.delete(socket));
 
     app.addHook("preClose", async () => {
       controller.abort(appError("server_draining", "the server is shutting down", { retryAfterSeconds: 5 }));
       app.server.closeIdleConnections();
-      setTimeout(() => app.server.closeAllConnections(), cutConnectionsAfterMs).unref();
+      setTimeout(() => {
+        for (const socket of silent) socket.destroy(); // Node counts it as busy, and would wait for it
+      }, cutSilentAfterMs).unref();
+      setTimeout(() => app.server.closeAllConnections(), cutAllAfterMs).unref();
     });
     // Not in onRequest: a refused upgrade is known as one, and its connection ended, once those hooks have run.
     app.addHook("preParsing", async (request) => {

@@ -34,6 +34,8 @@ export class SocketChannel {
       stream.end();
     });
     socket.on("message", (data, isBinary) => this.#take(data, isBinary));
+    // Each ping is answered: a flood of them would fill the buffer of a peer that does not read.
+    socket.on("ping", () => this.#refuseFlood());
   }
 
   /** `handle` gets every message that is JSON; what it throws goes back as an error frame. */
@@ -76,10 +78,7 @@ export class SocketChannel {
   }
 
   #take(data: RawData, isBinary: boolean): void {
-    if (this.#isFlooded()) {
-      this.fail(appError("rate_limited", `expected at most ${mostMessagesASecond} messages a second`));
-      return;
-    }
+    if (this.#refuseFlood()) return;
     try {
       if (isBinary) throw appError("media_type_unsupported", "expected text frames that hold JSON, got a binary frame");
       this.#onMessage(this.#request.server.readJson(data as Buffer));
@@ -88,10 +87,13 @@ export class SocketChannel {
     }
   }
 
-  #isFlooded(): boolean {
+  #refuseFlood(): boolean {
     const second = Math.floor(performance.now() / 1000);
     if (second !== this.#second) [this.#second, this.#messagesThisSecond] = [second, 0];
-    return ++this.#messagesThisSecond > mostMessagesASecond;
+    this.#messagesThisSecond++;
+    if (this.#messagesThisSecond <= mostMessagesASecond) return false;
+    this.fail(appError("rate_limited", `expected at most ${mostMessagesASecond} messages a second`));
+    return true;
   }
 
   /** If the reader takes the close frame no better, ws cuts the connection after closeTimeout. */

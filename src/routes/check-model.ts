@@ -45,7 +45,7 @@ function taskFaults({ task, architecture, forecast }: Design): ErrorDetail[] {
   return errors;
 }
 
-function cellFaults({ cell, layers, dropout, reset_after }: Architecture): ErrorDetail[] {
+function cellFaults({ cell, reset_after }: Architecture): ErrorDetail[] {
   const errors: ErrorDetail[] = [];
   if (!reset_after && cell !== "gru") {
     const message = `only a gru has a reset gate, and the cell is ${cell}`;
@@ -56,9 +56,6 @@ function cellFaults({ cell, layers, dropout, reset_after }: Architecture): Error
       value: false,
       hint: 'leave it out, or set "cell":"gru"',
     });
-  }
-  if (dropout > 0 && layers === 1) {
-    // Kept: the one layer's output is dropped before the head.
   }
   return errors;
 }

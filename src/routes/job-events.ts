@@ -29,10 +29,13 @@ export const jobEventRoute: FastifyPluginAsyncTypebox = async (app) => {
     config: { scope: "read" },
     schema,
     // Before an upgrade, and before the head of a stream, so that a job that is not there is a 404.
-    preHandler: async (request) => void (await app.jobs.get(request.params.id)),
+    preHandler: async (request) => {
+      if (isStream(request)) refuseLimit(request);
+      await app.jobs.get(request.params.id);
+    },
     handler: async (request, reply) => {
       const position = { ...request.params, ...request.query };
-      if (!request.headers.accept?.includes("text/event-stream")) return listEvents(app, position);
+      if (!isStream(request)) return listEvents(app, position);
       const after = lastEventId(request) ?? position.after;
       if (await hasEndedBefore(app, position.id, after)) return reply.code(204).send(null);
       const stream = app.streams.open("events", { keyId: request.key?.id ?? null });
@@ -41,6 +44,19 @@ export const jobEventRoute: FastifyPluginAsyncTypebox = async (app) => {
     wsHandler: (socket, request) => sendEvents(app, app.openChannel(socket, request), request),
   });
 };
+
+function isStream({ ws, headers }: FastifyRequest): boolean {
+  return ws || headers.accept?.includes("text/event-stream") === true;
+}
+
+/** The default stands in request.query either way: whether it was asked for, the address tells. */
+function refuseLimit({ url }: FastifyRequest): void {
+  if (!new URLSearchParams(url.split("?")[1]).has("limit")) return;
+  const message = "a stream has no limit: it goes on to the end of the job";
+  throw appError("validation_failed", `limit: ${message}`, {
+    errors: [{ pointer: "/query/limit", code: "list_only", message, hint: "leave it out, or ask for the JSON list" }],
+  });
+}
 
 async function listEvents(app: FastifyInstance, { id, after, limit }: Position): Promise<Page<JobEvent>> {
   const events = await app.store.jobs.events(id, after, limit + 1);

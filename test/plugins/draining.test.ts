@@ -12,7 +12,6 @@ test("a stop drains: replies in flight come, streams get a last word, jobs go ba
   await seedWriter(app);
   const { body: job } = await call(app, "POST /v1/jobs", { model: "writer", dataset: "hamlet" });
   const run = await trainers.run(1);
-  run.onStop = () => run.end({ type: "outcome", outcome: { status: "stopped", step: 0 } });
   run.start();
   const port = await listen(app);
   const agent = new Agent({ keepAlive: true });

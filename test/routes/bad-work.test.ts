@@ -19,6 +19,9 @@ test("jobs that cannot be done", () =>
       ["text model on series", "409 model_task_mismatch", { body: { model: "writer", dataset: "sales" } }],
     ],
     "GET /v1/jobs/JOB/events": [["no number", "422 validation_failed /headers/last-event-id", lastEvent]],
+    "GET /v1/jobs/JOB/events?limit=3": [
+      ["on a stream", "422 validation_failed /query/limit", { headers: { accept: "text/event-stream" } }],
+    ],
     "POST /v1/jobs/JOB/pause": [["ended", "409 job_state", {}]],
   }));
 
