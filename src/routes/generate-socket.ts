@@ -5,7 +5,9 @@ import { type GenerateMessage, GenerateSocketMessage } from "../schemas/generati
 import { findWriter, produceText } from "./produce-text.ts";
 
 type StreamId = string | null;
-const mostStreamsASocket = 64;
+type TextStream = ReturnType<FastifyInstance["streams"]["open"]>;
+
+const mostStreams = 64;
 
 /** A socket that carries several streams of text: each `generate` starts one, under its stream_id; `cancel` ends it. */
 export function serveTextSocket(app: FastifyInstance) {
@@ -13,16 +15,16 @@ export function serveTextSocket(app: FastifyInstance) {
 
   return (socket: WebSocket, request: FastifyRequest, model: string): void => {
     const channel = app.openChannel(socket, request);
-    const cancels = new Map<StreamId, AbortController>();
+    const streams = new Map<StreamId, TextStream>();
     const running = new Set<Promise<void>>();
+    const open = () => app.streams.open("text", { keyId: request.key?.id ?? null, parent: channel.signal });
 
     channel.onMessage((value) => {
       const message = check(value);
       const id = message.stream_id ?? null;
       if (message.type === "cancel") {
-        const cancel = cancels.get(id);
-        if (cancel === undefined) throw appError("stream_not_found", `no stream ${JSON.stringify(id)} is open`);
-        cancel.abort();
+        if (!streams.has(id)) throw appError("stream_not_found", `no stream ${JSON.stringify(id)} is open`);
+        streams.get(id)?.abort();
         return;
       }
       const done = start(id, message).finally(() => running.delete(done));
@@ -35,40 +37,21 @@ export function serveTextSocket(app: FastifyInstance) {
     async function start(id: StreamId, message: GenerateMessage): Promise<void> {
       let seq = 0;
       const tags = () => ({ stream_id: id, seq: ++seq });
-      if (cancels.has(id)) {
-        return channel.sendError(appError("stream_open", `the stream ${JSON.stringify(id)} has not ended`), {
-          stream_id: id,
-        });
-      }
-      if (cancels.size >= mostStreamsASocket) {
-        return channel.sendError(
-          appError("server_busy", `expected at most ${mostStreamsASocket} streams a socket`),
-          tags(),
-        );
-      }
-      const cancel = new AbortController();
-      cancels.set(id, cancel);
+      let stream: TextStream | undefined;
       try {
-        await speak(message, cancel, (frame) => channel.send({ ...frame, ...tags() }));
+        if (streams.has(id)) throw appError("stream_open", `the stream ${JSON.stringify(id)} has not ended`);
+        if (streams.size >= mostStreams)
+          throw appError("server_busy", `expected at most ${mostStreams} streams a socket`);
+        stream = open();
+        streams.set(id, stream);
+        const writer = await findWriter(app, model, message.checkpoint);
+        const events = await produceText(app, { ...writer, body: message, signal: stream.signal });
+        for await (const event of events) await channel.send({ ...event, ...tags() });
       } catch (error) {
         await channel.sendError(error, tags());
       } finally {
-        cancels.delete(id);
-      }
-    }
-
-    async function speak(
-      body: GenerateMessage,
-      cancel: AbortController,
-      send: (frame: { type: string }) => Promise<void>,
-    ) {
-      const signal = AbortSignal.any([cancel.signal, channel.signal]);
-      const stream = app.streams.open("text", { keyId: request.key?.id ?? null, parent: signal });
-      try {
-        const writer = await findWriter(app, model, body.checkpoint);
-        for await (const event of await produceText(app, { ...writer, body, signal: stream.signal })) await send(event);
-      } finally {
-        stream.end();
+        stream?.end();
+        if (stream !== undefined) streams.delete(id);
       }
     }
   };

@@ -93,8 +93,15 @@ export const jobRoutes: FastifyPluginAsyncTypebox = async (app) => {
 /** A waiting caller does not hold up the end of the server: it gets the job as it is then. */
 async function waitFor(app: FastifyInstance, id: string, waitMs: number): Promise<Job> {
   if (waitMs === 0) return app.jobs.get(id);
-  const drains = new Promise<Job>((resolve, reject) => {
-    app.draining.addEventListener("abort", () => app.jobs.get(id).then(resolve, reject), { once: true });
+  let onDrain = () => {};
+  const drains = new Promise<void>((resolve) => {
+    onDrain = resolve;
+    app.draining.addEventListener("abort", onDrain);
   });
-  return Promise.race([app.jobs.wait(id, waitMs), drains]);
+  try {
+    await Promise.race([app.jobs.wait(id, waitMs), drains]);
+  } finally {
+    app.draining.removeEventListener("abort", onDrain);
+  }
+  return app.jobs.get(id);
 }
