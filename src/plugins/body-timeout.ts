@@ -22,7 +22,7 @@ export const bodyTimeout = fp(
       const { "content-length": length, "transfer-encoding": encoding } = request.headers;
       if (encoding === undefined && (length === undefined || length === "0")) return;
       if (request.routeOptions.config.takesUpload === true) endSilence(request);
-      else request.bodyTimer = setTimeout(() => giveUp(request, reply), bodyTimeoutMs);
+      else request.bodyTimer = setTimeout(() => giveUp(reply), bodyTimeoutMs);
     });
     app.addHook("preValidation", async (request) => clearTimeout(request.bodyTimer));
     app.addHook("onResponse", async (request) => clearTimeout(request.bodyTimer));
@@ -30,13 +30,12 @@ export const bodyTimeout = fp(
   { name: "body-timeout" },
 );
 
-function giveUp(request: FastifyRequest, reply: FastifyReply): void {
+function giveUp(reply: FastifyReply): void {
   if (reply.sent) return;
   const seconds = bodyTimeoutMs / 1000;
   reply
     .header("connection", "close")
     .send(appError("request_timeout", `expected the whole body within ${seconds} seconds`));
-  request.raw.unpipe?.();
 }
 
 function endSilence({ raw }: FastifyRequest): void {

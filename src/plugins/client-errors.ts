@@ -6,9 +6,9 @@ import { toProblem } from "./to-problem.ts";
 
 const ulid = monotonicFactory();
 
-const codes: Record<string, ErrorCode> = {
-  ERR_HTTP_REQUEST_TIMEOUT: "request_timeout",
-  HPE_HEADER_OVERFLOW: "headers_too_large",
+const known: Record<string, [ErrorCode, detail: string]> = {
+  ERR_HTTP_REQUEST_TIMEOUT: ["request_timeout", "expected the headers within 15 seconds and an upload within an hour"],
+  HPE_HEADER_OVERFLOW: ["headers_too_large", "expected headers of at most 16 KiB"],
 };
 
 /** Bytes that are no HTTP request, or that come too slowly, get a problem too; there is no request to hang it on. */
@@ -17,14 +17,15 @@ export function replyToClientError(error: Error & { code?: string }, socket: Soc
     socket.destroy();
     return;
   }
-  const code = codes[error.code ?? ""] ?? "request_invalid";
-  const failure = appError(
-    code,
-    code === "request_invalid" ? "the bytes received are not an HTTP/1.1 request" : "the connection is closed",
-  );
-  const body = JSON.stringify(toProblem(failure, { requestId: `req_${ulid().toLowerCase()}` }));
+  const [code, detail] = known[error.code ?? ""] ?? [
+    "request_invalid",
+    "expected an HTTP/1.1 request, got other bytes",
+  ];
+  const problem = toProblem(appError(code, detail), { requestId: `req_${ulid().toLowerCase()}` });
+  const { status } = problem;
+  const body = JSON.stringify(problem);
   socket.end(
-    `HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 }
