@@ -25,7 +25,7 @@ export async function saveCheckpoint(
   const learningRate = learningRateOf(spec.training, step, steps);
   assertFiniteTensors(tensors, { step, learningRate, clipNorm: spec.training.clip_norm });
 
-  const id = `ckp_${ulid()}`;
+  const id = `ckp_${ulid().toLowerCase()}`;
   const filePath = path.join(spec.checkpointFolder, `${id}.safetensors`);
   const description = {
     task: spec.task,
