@@ -39,16 +39,16 @@ function candidates(times: Timestamp[]): Frequency[] {
           ["y", 12],
           ["q", 3],
           ["mo", 1],
-        ]); // prettier-ignore
+        ]);
   const daily = express(wall, [
     ["w", 7 * daySeconds],
     ["d", daySeconds],
-  ]); // prettier-ignore
+  ]);
   const exact = express(mostCommon(exactGaps), [
     ["h", 3600],
     ["min", 60],
     ["s", 1],
-  ]); // prettier-ignore
+  ]);
   return [...monthly, ...daily, ...exact];
 }
 

@@ -13,7 +13,7 @@ const dayCycles = new Map([
   [7, 52],
   [14, 26],
   [28, 13],
-]); // prettier-ignore
+]);
 const longestSeason = 1440;
 const longestWeek = 2016;
 

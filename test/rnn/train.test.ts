@@ -3,9 +3,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tf } from "../../src/rnn/backend.ts";
 import { readCheckpoint } from "../../src/rnn/checkpoint.ts";
-import { loadTextModel } from "../../src/rnn/text/load-text-model.ts";
 import { train } from "../../src/rnn/train.ts";
 import type { TrainingEvent } from "../../src/schemas/training-run.ts";
+import { loadTextModel } from "./load-text-model.ts";
 import { createWorkspace, rhyme, run, type Workspace } from "./training-fixture.ts";
 
 let workspace: Workspace;

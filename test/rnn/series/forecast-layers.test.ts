@@ -21,7 +21,7 @@ test("pinball loss and its gradient, weighted, with a missing target", () => {
       [1, 2.5, 4],
       [9, 9, 9],
     ],
-  ]); // prettier-ignore
+  ]);
   const loss = (values: Tensor3D) => pinballLoss({ predicted: values, target, weights, quantiles, count: 1 });
   // errors 1, -0.5, -2: 0.1 * 1, 0.5 * 0.5, 0.1 * 2; times 2 * 3 / 3.
   expect(loss(predicted).dataSync()[0]).toBeCloseTo(1.1, 6);

@@ -1,9 +1,9 @@
-import { appError } from "../../errors.ts";
-import { type CheckpointContents, tensorGroup } from "../checkpoint.ts";
-import type { CheckpointDescription } from "../checkpoint-description.ts";
-import { Parameters } from "../parameters.ts";
-import { createTextNetwork, type TextNetwork } from "./text-network.ts";
-import { Vocabulary } from "./vocabulary.ts";
+import { appError } from "../../src/errors.ts";
+import { type CheckpointContents, tensorGroup } from "../../src/rnn/checkpoint.ts";
+import type { CheckpointDescription } from "../../src/rnn/checkpoint-description.ts";
+import { Parameters } from "../../src/rnn/parameters.ts";
+import { createTextNetwork, type TextNetwork } from "../../src/rnn/text/text-network.ts";
+import { Vocabulary } from "../../src/rnn/text/vocabulary.ts";
 
 export interface TextModel {
   description: CheckpointDescription;
@@ -13,7 +13,7 @@ export interface TextModel {
   dispose(): void;
 }
 
-/** A text network with the weights of a checkpoint, ready to serve; throws checkpoint_corrupt, model_task_mismatch. */
+/** A text network with the weights of a checkpoint, as the training run sees it, to hold serving against; throws checkpoint_corrupt, model_task_mismatch. */
 export function loadTextModel({ description, tensors }: CheckpointContents): TextModel {
   if (description.task !== "text") {
     throw appError("model_task_mismatch", `expected a checkpoint of a text model, got one for ${description.task}`);
