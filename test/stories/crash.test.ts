@@ -7,7 +7,7 @@ import { ServerProcess } from "./server-process.ts";
 
 /** How often the server is killed; more rounds by ROUNDS=20. */
 const rounds = Number(process.env.ROUNDS ?? 3);
-const steps = 400;
+const steps = 300 + 100 * rounds;
 const training = { steps, batch_size: 16, sequence_length: 25, checkpoint_every: 20, sample_every: 100, seed: 3 };
 
 async function trainedBy(server: ServerProcess): Promise<Job> {
@@ -50,6 +50,7 @@ test("a server killed again and again loses nothing that it told, and the job su
       await server.end("SIGKILL");
       await server.start();
     }
+    expect(kills).toBeGreaterThan(rounds);
     expect(seen.at(-1)).toMatchObject({ type: "job-end", status: "succeeded" });
     expect(seen.map((event) => event.seq)).toEqual(seen.map((_, index) => index + 1));
     const stored = await server.get<{ data: JobEvent[] }>(`/v1/jobs/${job.id}/events?limit=10000`);
