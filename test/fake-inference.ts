@@ -11,6 +11,7 @@ export class FakeInference implements InferencePool {
   /** Parts handed out so far, of all streams. */
   parts = 0;
   charactersAPart = 8;
+  unloaded: string[] = [];
   forecastValue: (last: number) => number = (last) => last;
   #open = 0;
   #gate: Promise<void> = Promise.resolve();
@@ -30,6 +31,7 @@ export class FakeInference implements InferencePool {
   backend = () => this.loaded;
   ready = async () => backend;
   openStreams = () => this.#open;
+  unload = (path: string) => void this.unloaded.push(path);
   close = async () => this.release();
   describe = async () => 1234;
 

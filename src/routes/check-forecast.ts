@@ -5,7 +5,7 @@ import type { Model } from "../schemas/models.ts";
 const mostFaults = 20;
 
 /** What a schema cannot say about a request, before any of it crosses to the inference thread. Throws validation_failed. */
-export function checkForecast({ inputs, horizon, quantiles }: ForecastBody, model: Model): void {
+export function checkForecast({ inputs, horizon, quantiles }: ForecastBody, model: Pick<Model, "forecast">): void {
   const errors = inputs.flatMap((input, index) => timeFaults(input, `/inputs/${index}`));
   const longest = model.forecast?.horizon;
   if (horizon !== undefined && longest !== undefined && horizon > longest) {

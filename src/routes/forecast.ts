@@ -1,9 +1,7 @@
 import { type FastifyPluginAsyncTypebox, Type } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
-import { appError } from "../errors.ts";
 import { Reference } from "../schemas/common.ts";
 import { Forecast, ForecastBody } from "../schemas/forecast.ts";
-import type { Model } from "../schemas/models.ts";
 import { checkForecast } from "./check-forecast.ts";
 import { refuseNonFinite } from "./refuse-non-finite.ts";
 
@@ -26,8 +24,7 @@ export const forecastRoute: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      const model = await app.store.models.get(request.params.id);
-      const forecast = await runForecast(app, model, request.body);
+      const forecast = await runForecast(app, request.params.id, request.body);
       reply.header(
         "server-timing",
         `queue;dur=${forecast.timings.queue_ms}, compute;dur=${forecast.timings.compute_ms}`,
@@ -37,11 +34,9 @@ export const forecastRoute: FastifyPluginAsyncTypebox = async (app) => {
   );
 };
 
-async function runForecast(app: FastifyInstance, model: Model, body: ForecastBody): Promise<Forecast> {
-  if (model.task !== "forecast") {
-    throw appError("model_task_mismatch", `expected a forecast model, got ${model.name}, a ${model.task} model`);
-  }
-  const checkpoint = await app.store.models.checkpoint(model.id, body.checkpoint);
+async function runForecast(app: FastifyInstance, reference: string, body: ForecastBody): Promise<Forecast> {
+  const model = await app.store.models.serving(reference, "forecast", body.checkpoint);
+  const { checkpoint } = model;
   checkForecast(body, model);
   const { horizon, outputs, timings } = await app.inference.forecast({
     checkpoint,

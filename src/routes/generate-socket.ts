@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import { appError } from "../errors.ts";
 import { type GenerateMessage, GenerateSocketMessage } from "../schemas/generation.ts";
-import { findWriter, produceText } from "./produce-text.ts";
+import { produceText } from "./produce-text.ts";
 
 type StreamId = string | null;
 type TextStream = ReturnType<FastifyInstance["streams"]["open"]>;
@@ -44,8 +44,8 @@ export function serveTextSocket(app: FastifyInstance) {
           throw appError("server_busy", `expected at most ${mostStreams} streams a socket`);
         stream = open();
         streams.set(id, stream);
-        const writer = await findWriter(app, model, message.checkpoint);
-        const events = await produceText(app, { ...writer, body: message, signal: stream.signal });
+        const writer = await app.store.models.serving(model, "text", message.checkpoint);
+        const events = await produceText(app, { model: writer, body: message, signal: stream.signal });
         for await (const event of events) await channel.send({ ...event, ...tags() });
       } catch (error) {
         await channel.sendError(error, tags());

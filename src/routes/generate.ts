@@ -4,7 +4,7 @@ import { appError } from "../errors.ts";
 import { Reference } from "../schemas/common.ts";
 import { GenerateBody, Generation, type TextEvent } from "../schemas/generation.ts";
 import { serveTextSocket } from "./generate-socket.ts";
-import { findWriter, foldText, produceText } from "./produce-text.ts";
+import { foldText, produceText } from "./produce-text.ts";
 
 const params = Type.Object({ id: Reference });
 const bodyLimitBytes = 512 * 1024; // a prompt of 65,536 characters, each escaped
@@ -32,7 +32,7 @@ export const generateRoutes: FastifyPluginAsyncTypebox = async (app) => {
     config: { scope: "infer" },
     schema: { hide: true, params },
     // Before the upgrade: a model that cannot write is an HTTP error.
-    preHandler: async (request) => void (await findWriter(app, request.params.id)),
+    preHandler: async (request) => void (await app.store.models.serving(request.params.id, "text")),
     handler: async () => {
       throw appError("route_not_found", "expected POST, or GET as a WebSocket upgrade");
     },
@@ -48,11 +48,11 @@ interface Exchange {
 }
 
 async function generate(app: FastifyInstance, { request, reply, id, body: { stream: isStream, ...body } }: Exchange) {
-  const writer = await findWriter(app, id, body.checkpoint);
+  const model = await app.store.models.serving(id, "text", body.checkpoint);
   const stream = app.streams.open("text", { keyId: request.key?.id ?? null, isReply: !isStream });
   reply.raw.once("close", () => stream.abort());
   try {
-    const events = await produceText(app, { ...writer, body, signal: stream.signal });
+    const events = await produceText(app, { model, body, signal: stream.signal });
     if (isStream) return reply.sendEvents(numbered(events), stream);
     const generation = await foldText(events);
     const { queue_ms, compute_ms } = generation.timings;

@@ -64,7 +64,8 @@ export const modelRoutes: FastifyPluginAsyncTypebox = async (app) => {
       schema: { summary: "Delete a model with its jobs and checkpoints", tags, params, response: { 204: Type.Null() } },
     },
     async (request, reply) => {
-      await app.store.models.remove(request.params.id);
+      // After the files: what is asked for in between loads them no more.
+      for (const path of await app.store.models.remove(request.params.id)) app.inference.unload(path);
       return reply.code(204).send(null);
     },
   );

@@ -2,20 +2,11 @@ import { randomInt } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { appError } from "../errors.ts";
 import type { GenerateBody, SamplingParameters, TextEvent } from "../schemas/generation.ts";
-import type { Model } from "../schemas/models.ts";
 
-/** A model that can write: of the right task, trained. Throws model_not_found, model_task_mismatch, model_untrained, checkpoint_not_found. */
-export async function findWriter(app: FastifyInstance, reference: string, checkpoint?: string) {
-  const model = await app.store.models.get(reference);
-  if (model.task !== "text") {
-    throw appError("model_task_mismatch", `expected a text model, got ${model.name}, a ${model.task} model`);
-  }
-  return { model, checkpoint: await app.store.models.checkpoint(model.id, checkpoint) };
-}
+type ServingModel = Awaited<ReturnType<FastifyInstance["store"]["models"]["serving"]>>;
 
 interface TextRequest {
-  model: Model;
-  checkpoint: { id: string; path: string };
+  model: ServingModel;
   body: Omit<GenerateBody, "stream">;
   signal: AbortSignal;
 }
@@ -27,11 +18,12 @@ interface TextRequest {
 export async function produceText(app: FastifyInstance, request: TextRequest): Promise<AsyncIterable<TextEvent>> {
   const { prompt, max_tokens, temperature, top_k, top_p, stop, seed = randomInt(2 ** 32) } = request.body;
   const parameters: SamplingParameters = { prompt, max_tokens, temperature, top_k, top_p, stop, seed };
-  const { checkpoint, signal } = request;
+  const { model, signal } = request;
+  const { checkpoint } = model;
   const parts = await app.inference.generate({ checkpoint, parameters, signal });
 
   async function* events(): AsyncIterable<TextEvent> {
-    yield { type: "text-start", model: request.model.id, checkpoint: checkpoint.id, seed, parameters };
+    yield { type: "text-start", model: model.id, checkpoint: checkpoint.id, seed, parameters };
     for await (const part of parts) {
       if (part.type === "delta") {
         app.metrics.characters.inc(part.text.length);

@@ -7,7 +7,8 @@ import type { PrismaClient } from "./generated/client.ts";
 import { createIdempotencyStore } from "./idempotency-store.ts";
 import { createJobStore } from "./jobs/job-store.ts";
 import { createKeyStore } from "./key-store.ts";
-import { createModelStore } from "./models/model-store.ts";
+import { createModelStore, findServingModel } from "./models/model-store.ts";
+import { ServingModels } from "./models/serving-models.ts";
 import { idFactory } from "./new-id.ts";
 import { closeDatabase, openDatabase } from "./open-database.ts";
 import { openFailure } from "./open-failure.ts";
@@ -67,7 +68,8 @@ async function storeOn(
   client: PrismaClient,
   { folder, maxUploadBytes }: { folder: DataFolder; maxUploadBytes: number },
 ): Promise<Omit<Store, "close">> {
-  const context = { client, folder, maxUploadBytes, newId: await idFactory(client) };
+  const serving = new ServingModels((...asked) => findServingModel({ client, folder }, ...asked));
+  const context = { client, folder, maxUploadBytes, newId: await idFactory(client), serving };
   return {
     datasets: withStoreFailures(createDatasetStore(context)),
     models: withStoreFailures(createModelStore(context)),

@@ -1,5 +1,6 @@
 import type { DataFolder } from "./data-folder.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
+import type { ServingModels } from "./models/serving-models.ts";
 import type { NewId } from "./new-id.ts";
 
 /** What every part of the store works with. */
@@ -7,6 +8,7 @@ export interface StoreContext {
   client: PrismaClient;
   folder: DataFolder;
   newId: NewId;
+  serving: ServingModels;
   maxUploadBytes: number;
 }
 

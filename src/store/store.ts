@@ -41,15 +41,25 @@ export interface NewModel {
   tags: string[];
 }
 
+/** A trained model, as a request for its answers needs it. Shared by those who ask: not to be changed. */
+export interface ServingModel {
+  readonly id: string;
+  readonly name: string;
+  readonly forecast: ForecastSettings | null;
+  readonly checkpoint: { readonly id: string; readonly path: string };
+}
+
 export interface ModelStore {
   create(model: NewModel): Promise<Model>;
   get(reference: string): Promise<Model>;
   list(page: PageQuery): Promise<Page<Model>>;
   update(reference: string, patch: ModelPatch): Promise<Model>;
-  /** Removes its jobs, events, checkpoints and files; throws model_in_use. */
-  remove(reference: string): Promise<void>;
+  /** Removes its jobs, events, checkpoints and files, and returns the paths of these checkpoints; throws model_in_use. */
+  remove(reference: string): Promise<string[]>;
   /** File of the checkpoint that serves the model, or of the one asked for; throws model_untrained, checkpoint_not_found. */
   checkpoint(model: string, checkpoint?: string): Promise<{ id: string; path: string }>;
+  /** The model and that checkpoint, from memory where nothing has changed since; throws model_not_found, model_task_mismatch, and as above. */
+  serving(reference: string, task: Task, checkpoint?: string): Promise<ServingModel>;
 }
 
 export interface JobStore {

@@ -72,6 +72,10 @@ class ThreadInferencePool implements InferencePool {
     return parameterCount;
   }
 
+  unload(path: string): void {
+    this.#thread.post({ type: "unload", path });
+  }
+
   openStreams(): number {
     return this.#streams.size;
   }

@@ -41,6 +41,8 @@ export interface InferencePool {
     forecast: ResolvedForecastSettings | null;
     vocabularySize: number | null;
   }): Promise<number | null>;
+  /** Frees a model whose files are gone; who is being answered from it is answered to the end. */
+  unload(path: string): void;
   openStreams(): number;
   close(): Promise<void>;
 }

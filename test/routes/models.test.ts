@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { buildApp } from "../build-app.ts";
 import { call } from "../call.ts";
+import { seedForecaster } from "../seed.ts";
 
 test("a model is created with every default shown, renamed, tagged, listed and deleted", async () => {
   const { app } = await buildApp();
@@ -45,4 +46,16 @@ test("a forecaster shows what it will choose from the data, and counts its param
   };
   const settled = await call(app, "POST /v1/models", { name: "b", task: "forecast", forecast: chosen });
   expect(settled.body.parameter_count).toBe(1234);
+});
+
+test("a deleted model is gone from the inference thread, too", async () => {
+  const { app, inference } = await buildApp();
+  const { model, checkpoint } = await seedForecaster(app);
+  const { path } = await app.store.models.checkpoint(model.id);
+  expect((await call(app, "POST /v1/models/seer/forecast", { inputs: [{ target: [1, 2, 3, 4] }] })).status).toBe(200);
+  expect((await call(app, "DELETE /v1/models/seer")).status).toBe(204);
+  expect(inference.unloaded).toEqual([path]);
+  expect(path).toContain(checkpoint);
+  const { body } = await call(app, "POST /v1/models/seer/forecast", { inputs: [{ target: [1, 2, 3, 4] }] });
+  expect(body.code).toBe("model_not_found");
 });

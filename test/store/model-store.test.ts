@@ -113,4 +113,30 @@ describe.each(drivers)("models on %s", (driver) => {
     await expect(store.models.checkpoint(model)).rejects.toMatchObject({ code: "checkpoint_corrupt" });
     expect((await store.jobs.record(job)).latestCheckpoint).toBeNull();
   });
+
+  test("serve their newest best checkpoint under their name of the moment, and nothing once they are gone", async () => {
+    const { store } = await temporaryStore({ driver });
+    const { job, model } = await jobIn(store);
+    const serving = (reference: string, checkpoint?: string) => store.models.serving(reference, "text", checkpoint);
+    await expect(serving("first")).rejects.toMatchObject({ code: "model_untrained" });
+    await expect(store.models.serving("first", "forecast")).rejects.toMatchObject({ code: "model_task_mismatch" });
+    const one = await checkpointChange(store, job, { number: 1, step: 1, best: true, loss: 2 });
+    await store.jobs.append(job, [], { checkpoint: one });
+    const first = await serving("first");
+    expect(first).toEqual({ id: model, name: "first", forecast: null, checkpoint: { id: one.id, path: one.path } });
+    expect(await serving("first")).toBe(first);
+    expect(await serving(model, one.id)).toEqual(first);
+
+    const two = await checkpointChange(store, job, { number: 2, step: 2, best: true, loss: 1 });
+    await store.jobs.append(job, [], { checkpoint: two, status: "succeeded", newVersion: true });
+    expect((await serving("first")).checkpoint).toEqual({ id: two.id, path: two.path });
+    await expect(serving(model, one.id)).rejects.toMatchObject({ code: "checkpoint_not_found" });
+
+    await store.models.update("first", { name: "second" });
+    await expect(serving("first")).rejects.toMatchObject({ code: "model_not_found" });
+    expect(await serving("second")).toMatchObject({ id: model, name: "second" });
+    expect(await store.models.remove("second")).toEqual([two.path]);
+    await expect(serving("second")).rejects.toMatchObject({ code: "model_not_found" });
+    await expect(serving(model)).rejects.toMatchObject({ code: "model_not_found" });
+  });
 });

@@ -28,6 +28,9 @@ export async function appendEvents(
     if (model !== undefined) await database.model.update({ where: { id: job.modelId }, data: modelColumns(model) });
     return removed;
   });
+  if (change.checkpoint !== undefined || change.model !== undefined || change.newVersion === true) {
+    context.serving.forget();
+  }
   await removeCheckpointFiles(context.folder, superseded);
 }
 

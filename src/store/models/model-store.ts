@@ -1,17 +1,19 @@
 import { rm, stat } from "node:fs/promises";
 import { appError } from "../../errors.ts";
+import type { Model } from "../../schemas/models.ts";
 import { checkpointFolder, checkpointPath } from "../checkpoint-files.ts";
 import { Prisma } from "../generated/client.ts";
 import { unfinishedStatuses } from "../jobs/to-job.ts";
 import { orNameTaken } from "../name-taken.ts";
 import { pageArguments, pageOf } from "../page-of.ts";
-import type { ModelStore } from "../store.ts";
+import type { ModelStore, ServingModel } from "../store.ts";
 import type { StoreContext } from "../store-context.ts";
 import { findModel } from "./find-model.ts";
+import { expectTask } from "./serving-models.ts";
 import { modelParts, toModel } from "./to-model.ts";
 
 export function createModelStore(context: StoreContext): ModelStore {
-  const { client, newId } = context;
+  const { client, newId, serving } = context;
   return {
     async create(model) {
       const now = new Date();
@@ -43,32 +45,56 @@ export function createModelStore(context: StoreContext): ModelStore {
         ...(tags === undefined ? {} : { tags }),
         updatedAt: new Date(),
       };
-      return toModel(
-        await orNameTaken("model", name, () => client.model.update({ where: { id }, data, include: modelParts })),
+      const row = await orNameTaken("model", name, () =>
+        client.model.update({ where: { id }, data, include: modelParts }),
       );
+      serving.forget();
+      return toModel(row);
     },
 
     remove: (reference) => removeModel(context, reference),
-    checkpoint: (model, checkpoint) => findCheckpointFile(context, model, checkpoint),
+    checkpoint: async (reference, checkpoint) =>
+      findCheckpointFile(context, await findModel(client, reference), checkpoint),
+    serving: (reference, task, checkpoint) => serving.get(reference, task, checkpoint),
   };
 }
 
-async function removeModel({ client, folder }: StoreContext, reference: string): Promise<void> {
-  const jobs = await client.$transaction(async (transaction) => {
+async function removeModel({ client, folder, serving }: StoreContext, reference: string): Promise<string[]> {
+  const { jobs, checkpoints } = await client.$transaction(async (transaction) => {
     const { id, name } = await findModel(transaction, reference);
     const jobs = await transaction.job.findMany({ where: { modelId: id }, select: { id: true, status: true } });
     const busy = jobs.find((job) => unfinishedStatuses.includes(job.status));
     if (busy !== undefined) {
       throw appError("model_in_use", `the model ${name} is in use by job ${busy.id} (${busy.status}): cancel it first`);
     }
+    const checkpoints = await transaction.checkpoint.findMany({
+      where: { job: { modelId: id } },
+      select: { id: true, jobId: true },
+    });
     await transaction.model.delete({ where: { id } });
-    return jobs;
+    return { jobs, checkpoints };
   });
+  serving.forget();
   for (const job of jobs) await rm(checkpointFolder(folder, job.id), { recursive: true, force: true });
+  return checkpoints.map((checkpoint) => checkpointPath(folder, checkpoint));
 }
 
-async function findCheckpointFile({ client, folder }: StoreContext, reference: string, checkpoint?: string) {
-  const model = await findModel(client, reference);
+/** For ServingModels. */
+export async function findServingModel(
+  context: Pick<StoreContext, "client" | "folder">,
+  ...[reference, task, checkpoint]: Parameters<ModelStore["serving"]>
+): Promise<ServingModel> {
+  const model = await findModel(context.client, reference);
+  expectTask(model, task);
+  const { id, name, forecast } = model;
+  return { id, name, forecast, checkpoint: await findCheckpointFile(context, model, checkpoint) };
+}
+
+async function findCheckpointFile(
+  { client, folder }: Pick<StoreContext, "client" | "folder">,
+  model: Model,
+  checkpoint: string | undefined,
+) {
   const id = checkpoint ?? model.checkpoint;
   if (id === null)
     throw appError("model_untrained", `the model ${model.name} has no checkpoint yet: train it with a job`);
