@@ -18,7 +18,7 @@ const uploadForm = Type.Object({
 
 const create = {
   summary: "Add a dataset",
-  description: `JSON up to ${jsonLimitBytes / 1024 ** 2} MiB, or a form with a file of any size up to UNROLL_MAX_UPLOAD_BYTES: .txt for a text, .csv (long or wide) or .jsonl for series.`,
+  description: `JSON up to ${jsonLimitBytes / 1024 ** 2} MiB, or a form with a file of any size up to UNROLL_MAX_UPLOAD_BYTES: .txt for a text, .csv (long or wide) or .jsonl for series, .csv (a step a row: sequence,step,x1,...,y1,...) or .jsonl ({inputs, targets} a line) for sequences.`,
   tags,
   response: { 201: Dataset },
 };

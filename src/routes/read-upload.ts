@@ -3,8 +3,8 @@ import type { FastifyRequest } from "fastify";
 import { AppError, appError } from "../errors.ts";
 import type { DatasetUpload } from "../schemas/datasets.ts";
 
-const kinds = { txt: "text", csv: "series", jsonl: "series" } as const;
-type Format = keyof typeof kinds;
+const formats = { text: ["txt"], series: ["csv", "jsonl"], sequence: ["csv", "jsonl"] } as const;
+type Format = (typeof formats)[keyof typeof formats][number];
 
 interface Upload {
   format: Format;
@@ -48,15 +48,17 @@ async function* bytesOf(part: MultipartFile, rest: AsyncIterableIterator<unknown
 function formatOf({ fieldname, filename }: MultipartFile, { kind, frequency }: DatasetUpload): Format {
   if (fieldname !== "file") throw refuse(`/${fieldname}`, "unknown_field", 'expected the file in the field "file"');
   const ending = /\.([a-z]+)$/i.exec(filename ?? "")?.[1]?.toLowerCase();
-  const format = (Object.keys(kinds) as Format[]).find((known) => known === ending);
-  if (format === undefined || kinds[format] !== kind) {
-    const allowed = Object.entries(kinds).flatMap(([known, itsKind]) => (itsKind === kind ? [`.${known}`] : []));
+  const format = (formats[kind] as readonly Format[]).find((known) => known === ending);
+  if (format === undefined) {
+    const allowed = formats[kind].map((known) => `.${known}`);
     throw refuse("/file", "format", `a ${kind} dataset comes as ${allowed.join(" or ")}`, {
       value: ending ?? null,
       allowed,
     });
   }
-  if (kind === "text" && frequency !== undefined) throw refuse("/frequency", "not_for_text", "a text has no frequency");
+  if (kind !== "series" && frequency !== undefined) {
+    throw refuse("/frequency", `not_for_${kind}`, `a ${kind} has no frequency`);
+  }
   return format;
 }
 

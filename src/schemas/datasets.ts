@@ -26,6 +26,21 @@ export const Series = Type.Object(
 );
 export type Series = Static<typeof Series>;
 
+const Rows = Type.Array(Type.Array(Type.Number(), { minItems: 1, maxItems: 4096 }), { minItems: 1, maxItems: 100_000 });
+
+/** One example as it is sent, stored (a line of the stored JSON Lines file) and read by the engine. */
+export const Sequence = Type.Object(
+  {
+    inputs: Type.Unsafe<number[][]>({ ...Rows, description: "A row of numbers for each step." }),
+    targets: Type.Unsafe<number[][]>({
+      ...Rows,
+      description: "A row of numbers, or one class number (0, 1, 2, ...), for each step; or one such row for the end.",
+    }),
+  },
+  { additionalProperties: false },
+);
+export type Sequence = Static<typeof Sequence>;
+
 export const TextDatasetBody = Type.Object(
   { name: Name, kind: Type.Literal("text"), text: Type.String({ minLength: 1 }) },
   { additionalProperties: false },
@@ -39,19 +54,29 @@ export const SeriesDatasetBody = Type.Object(
   },
   { additionalProperties: false },
 );
-export const DatasetBody = Type.Unsafe<Static<typeof TextDatasetBody> | Static<typeof SeriesDatasetBody>>({
+export const SequenceDatasetBody = Type.Object(
+  { name: Name, kind: Type.Literal("sequence"), sequences: Type.Array(Sequence, { minItems: 1 }) },
+  { additionalProperties: false },
+);
+type AnyDatasetBody =
+  | Static<typeof TextDatasetBody>
+  | Static<typeof SeriesDatasetBody>
+  | Static<typeof SequenceDatasetBody>;
+export const DatasetBody = Type.Unsafe<AnyDatasetBody>({
   type: "object",
   required: ["kind"],
   discriminator: { propertyName: "kind" },
-  oneOf: [TextDatasetBody, SeriesDatasetBody],
+  oneOf: [TextDatasetBody, SeriesDatasetBody, SequenceDatasetBody],
 });
 export type DatasetBody = Static<typeof DatasetBody>;
+
+const DatasetKind = Type.Union([Type.Literal("text"), Type.Literal("series"), Type.Literal("sequence")]);
 
 /** Form fields of an upload, sent before the file. */
 export const DatasetUpload = Type.Object(
   {
     name: Name,
-    kind: Type.Union([Type.Literal("text"), Type.Literal("series")]),
+    kind: DatasetKind,
     frequency: Type.Optional(Frequency),
   },
   { additionalProperties: false },
@@ -76,14 +101,33 @@ export const SeriesSummary = Type.Object({
   minimum: Type.Number(),
   maximum: Type.Number(),
 });
+/** Whether the targets come with every step, or one at the end of each sequence. */
+export const SequenceOutput = Type.Union([Type.Literal("each_step"), Type.Literal("last_step")]);
+export type SequenceOutput = Static<typeof SequenceOutput>;
+
+export const SequenceSummary = Type.Object({
+  kind: Type.Literal("sequence"),
+  sequences: Type.Integer(),
+  steps: Type.Integer({ description: "Of all sequences together." }),
+  shortest: Type.Integer(),
+  median_length: Type.Number(),
+  longest: Type.Integer(),
+  input_size: Type.Integer({ description: "Numbers in a step." }),
+  target_size: Type.Integer({ description: "Numbers in a target." }),
+  target: SequenceOutput,
+  classes: Nullable(
+    Type.Integer({ description: "Where every target is one class number: the highest, plus 1. Else null." }),
+  ),
+});
+export type SequenceSummary = Static<typeof SequenceSummary>;
 export const Dataset = Type.Object({
   id: Type.String(),
   object: Type.Literal("dataset"),
   name: Name,
-  kind: Type.Union([Type.Literal("text"), Type.Literal("series")]),
+  kind: DatasetKind,
   bytes: Type.Integer(),
   sha256: Type.String({ description: "Of the stored file." }),
-  summary: Type.Union([TextSummary, SeriesSummary]),
+  summary: Type.Union([TextSummary, SeriesSummary, SequenceSummary]),
   warnings: Type.Array(Type.String()),
   created_at: Timestamp,
 });
@@ -93,5 +137,6 @@ export type DatasetSummary = Dataset["summary"];
 export const DatasetPreview = Type.Union([
   Type.Object({ kind: Type.Literal("text"), text: Type.String(), truncated: Type.Boolean() }),
   Type.Object({ kind: Type.Literal("series"), series: Type.Array(Series), truncated: Type.Boolean() }),
+  Type.Object({ kind: Type.Literal("sequence"), sequences: Type.Array(Sequence), truncated: Type.Boolean() }),
 ]);
 export type DatasetPreview = Static<typeof DatasetPreview>;

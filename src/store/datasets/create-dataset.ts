@@ -9,6 +9,7 @@ import { datasetPath } from "./dataset-path.ts";
 import { FaultList } from "./fault-list.ts";
 import { toDataset } from "./find-dataset.ts";
 import { IncomingFile } from "./incoming-file.ts";
+import { ingestSequenceCsv, ingestSequenceLines, ingestSequences } from "./ingest-sequences.ts";
 import { ingestCsv, ingestJsonLines, ingestSeries } from "./ingest-series.ts";
 import { type Ingested, ingestText } from "./ingest-text.ts";
 import { limitBytes } from "./limit-bytes.ts";
@@ -44,7 +45,7 @@ function expectSense(source: DatasetSource): void {
     const expected = kind === "text" ? "a .txt file" : "a .csv or .jsonl file";
     refuse("/file", `expected ${expected} for a dataset of kind ${kind}, got .${source.format}`);
   }
-  if (kind === "text" && frequency !== undefined) refuse("/frequency", "expected no frequency for a text");
+  if (kind !== "series" && frequency !== undefined) refuse("/frequency", `expected no frequency for a ${kind}`);
 }
 
 interface Place {
@@ -81,10 +82,16 @@ async function readSource(source: DatasetSource, { context, begin }: Parts): Pro
     if (body.kind === "series") {
       return [file, await ingestSeries(body.series, { file, frequency: body.frequency })];
     }
+    if (body.kind === "sequence") return [file, await ingestSequences(body.sequences, file)];
     return [file, await ingestText(limitBytes(textBytes(body.text), maxUploadBytes), { file, pointer: "/text" })];
   }
   const { upload } = source;
   const bytes = limitBytes(source.bytes, maxUploadBytes);
+  if (upload.kind === "sequence") {
+    const file = await begin("part");
+    const ingest = source.format === "csv" ? ingestSequenceCsv : ingestSequenceLines;
+    return [file, await ingest(bytes, file)];
+  }
   if (source.format === "csv") return readCsv(bytes, { name: upload.name, frequency: upload.frequency, begin });
   const file = await begin("part");
   if (source.format === "txt") return [file, await ingestText(bytes, { file, pointer: "/file" })];

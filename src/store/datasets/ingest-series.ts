@@ -33,7 +33,10 @@ export async function ingestJsonLines(bytes: AsyncIterable<Buffer>, target: Targ
   const faults = new FaultList();
   const sink = new SeriesSink({ ...target, faults });
   const text = readUtf8(bytes, { faults, pointer: "/file" });
-  for await (const series of readJsonLines(text, faults)) await sink.add(series);
+  for await (const { value, pointer, name } of readJsonLines(text, faults)) {
+    const series = parseSeries(value, { pointer, name, faults });
+    if (series !== null) await sink.add({ ...series, place: (index) => `${name}, index ${index}` });
+  }
   return sink.finish([]);
 }
 

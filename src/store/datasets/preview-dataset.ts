@@ -1,13 +1,16 @@
 import { open } from "node:fs/promises";
-import type { Dataset, DatasetPreview, Series } from "../../schemas/datasets.ts";
+import type { Dataset, DatasetPreview, Sequence, Series } from "../../schemas/datasets.ts";
 
 const previewCharacters = 2000;
 const previewSeries = 5;
 const previewValues = 100;
+const previewSequences = 5;
+const previewSteps = 20;
 
 /** The beginning of a stored dataset: enough to see that it is the right one. */
 export async function previewDataset(path: string, dataset: Dataset): Promise<DatasetPreview> {
-  return dataset.kind === "text" ? previewText(path, dataset.bytes) : previewSeriesOf(path, dataset);
+  if (dataset.kind === "text") return previewText(path, dataset.bytes);
+  return dataset.kind === "series" ? previewSeriesOf(path, dataset) : previewSequencesOf(path, dataset);
 }
 
 async function previewText(path: string, bytes: number): Promise<DatasetPreview> {
@@ -42,4 +45,21 @@ async function previewSeriesOf(path: string, { summary }: Dataset): Promise<Data
     await handle.close();
   }
   return { kind: "series", series, truncated };
+}
+
+async function previewSequencesOf(path: string, { summary }: Dataset): Promise<DatasetPreview> {
+  const sequences: Sequence[] = [];
+  let truncated = summary.kind === "sequence" && summary.sequences > previewSequences;
+  const handle = await open(path, "r");
+  try {
+    for await (const line of handle.readLines({ encoding: "utf8" })) {
+      const { inputs, targets } = JSON.parse(line) as Sequence;
+      truncated ||= inputs.length > previewSteps;
+      sequences.push({ inputs: inputs.slice(0, previewSteps), targets: targets.slice(0, previewSteps) });
+      if (sequences.length === previewSequences) break;
+    }
+  } finally {
+    await handle.close();
+  }
+  return { kind: "sequence", sequences, truncated };
 }

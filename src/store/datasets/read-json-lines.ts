@@ -1,21 +1,25 @@
 import type { FaultList } from "./fault-list.ts";
-import type { IncomingSeries } from "./incoming-series.ts";
-import { parseSeries } from "./parse-series.ts";
 
 /** A line of two million numbers fits; it is parsed in one go, so it has to end. */
 const maximumLineCharacters = 48 * 1024 * 1024;
 
-/** A series on each line; empty lines do not count. Adds the faults of each line and goes on. */
-export async function* readJsonLines(text: AsyncIterable<string>, faults: FaultList): AsyncGenerator<IncomingSeries> {
+export interface JsonLine {
+  value: unknown;
+  /** Of the line in the file. */
+  pointer: string;
+  /** How a person finds it: `line 3`. */
+  name: string;
+}
+
+/** A JSON value on each line; empty lines do not count. Adds the faults of each line and goes on. */
+export async function* readJsonLines(text: AsyncIterable<string>, faults: FaultList): AsyncGenerator<JsonLine> {
   let number = 0;
   for await (const line of lines(text, faults)) {
     number++;
     if (line.trim() === "") continue;
     const pointer = `/file/row/${number}`;
     const value = parseLine(line, { pointer, number, faults });
-    if (value === undefined) continue;
-    const series = parseSeries(value, { pointer, name: `line ${number}`, faults });
-    if (series !== null) yield { ...series, place: (index) => `line ${number}, index ${index}` };
+    if (value !== undefined) yield { value, pointer, name: `line ${number}` };
   }
 }
 
@@ -44,7 +48,7 @@ async function* lines(text: AsyncIterable<string>, faults: FaultList): AsyncGene
       length += part.length;
       if (length > maximumLineCharacters) {
         const message = `line ${number}: expected at most ${maximumLineCharacters} characters a line`;
-        faults.stop({ pointer: `/file/row/${number}`, code: "size", message, hint: "send one series a line" });
+        faults.stop({ pointer: `/file/row/${number}`, code: "size", message, hint: "send one series or sequence a line" });
       }
       if (index === parts.length - 1) break;
       yield pieces.join("");
