@@ -15,7 +15,13 @@ export async function seedText(app: FastifyInstance) {
     reset_after: true,
   };
   const common = { architecture, parameter_count: null, tags: [] };
-  const model = await app.store.models.create({ ...common, name: "writer", task: "text", forecast: null });
+  const model = await app.store.models.create({
+    ...common,
+    name: "writer",
+    task: "text",
+    forecast: null,
+    sequence: null,
+  });
   return { dataset, model };
 }
 
@@ -54,6 +60,7 @@ export async function seedForecaster(app: FastifyInstance) {
     task: "forecast",
     architecture,
     forecast,
+    sequence: null,
     parameter_count: 9,
     tags: [],
   });

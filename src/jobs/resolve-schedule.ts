@@ -1,4 +1,5 @@
 import type { Schedule, TrainingRequest } from "../schemas/jobs.ts";
+import type { Task } from "../schemas/models.ts";
 import type { TrainingFaults } from "./training-faults.ts";
 
 /** Share of a forecaster's steps that the learning rate takes to rise, where nothing else is asked for. */
@@ -8,11 +9,11 @@ const decaying: readonly Schedule["type"][] = ["exponential", "step"];
 /** `steps`: null where the data decide how many there are. */
 export function resolveSchedule(
   { schedule }: TrainingRequest,
-  { task, steps }: { task: "text" | "forecast"; steps: number | null },
+  { task, steps }: { task: Task; steps: number | null },
   faults: TrainingFaults,
 ): Schedule {
   if (schedule === undefined) {
-    if (task === "text") return { type: "constant", warmup_steps: 0 };
+    if (task !== "forecast") return { type: "constant", warmup_steps: 0 };
     return { type: "cosine", warmup_steps: Math.floor(WARMUP_SHARE * (steps ?? 0)) };
   }
   checkDecay(schedule, faults);

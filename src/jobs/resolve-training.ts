@@ -5,6 +5,7 @@ import type { TrainingRequest, TrainingSettings } from "../schemas/jobs.ts";
 import type { Model } from "../schemas/models.ts";
 import { checkForecastTraining } from "./forecast-training.ts";
 import { resolveSchedule } from "./resolve-schedule.ts";
+import { resolveSequenceTraining } from "./sequence-training.ts";
 import { resolveTextTraining } from "./text-training.ts";
 import { TrainingFaults } from "./training-faults.ts";
 
@@ -12,13 +13,14 @@ import { TrainingFaults } from "./training-faults.ts";
 const usual = {
   text: { epochs: 10, steps: null, learning_rate: 0.002, optimizer: "adam", clip_norm: 5, every: 500 },
   forecast: { epochs: null, steps: 1500, learning_rate: 0.006, optimizer: "adamw", clip_norm: 1, every: 250 },
+  sequence: { epochs: 20, steps: null, learning_rate: 0.003, optimizer: "adam", clip_norm: 1, every: 250 },
 } as const;
 const FORECAST_BATCH = 256;
 const SEEDS = 2 ** 32;
 
 export interface TrainingQuestion {
   training: TrainingRequest;
-  model: Pick<Model, "task" | "forecast">;
+  model: Pick<Model, "task" | "forecast" | "sequence">;
   dataset: Pick<Dataset, "summary">;
 }
 
@@ -69,11 +71,12 @@ function resolveLength(
 function resolveTask({ training, model, dataset: { summary } }: TrainingQuestion, faults: TrainingFaults) {
   if (model.task === "text" && summary.kind === "text") {
     const settings = resolveTextTraining(training, summary, faults);
-    if (training.early_stopping && settings.validation_fraction === 0) {
-      const hint = "set validation_fraction above 0, with a text long enough for it";
-      const message = "early_stopping needs validation data, and validation_fraction is 0";
-      faults.add("early_stopping", "conflict", message, { value: training.early_stopping, hint });
-    }
+    checkEarlyStopping(training, { fraction: settings.validation_fraction, data: "a text long enough" }, faults);
+    return settings;
+  }
+  if (model.task === "sequence" && summary.kind === "sequence" && model.sequence !== null) {
+    const settings = resolveSequenceTraining(training, { summary, model: model.sequence }, faults);
+    checkEarlyStopping(training, { fraction: settings.validation_fraction, data: "sequences enough" }, faults);
     return settings;
   }
   if (model.task === "forecast" && summary.kind === "series" && model.forecast !== null) {
@@ -81,6 +84,17 @@ function resolveTask({ training, model, dataset: { summary } }: TrainingQuestion
     return { batch_size: training.batch_size ?? FORECAST_BATCH };
   }
   throw appError("model_task_mismatch", `a model of task ${model.task} cannot train on data of kind ${summary.kind}`);
+}
+
+function checkEarlyStopping(
+  { early_stopping: asked }: TrainingRequest,
+  { fraction, data }: { fraction: number; data: string },
+  faults: TrainingFaults,
+): void {
+  if (!asked || fraction > 0) return;
+  const hint = `set validation_fraction above 0, with ${data} for it`;
+  const message = "early_stopping needs validation data, and validation_fraction is 0";
+  faults.add("early_stopping", "conflict", message, { value: asked, hint });
 }
 
 function resolveEarlyStopping({ early_stopping: asked }: TrainingRequest): TrainingSettings["early_stopping"] {

@@ -55,7 +55,7 @@ export class Runner implements JobRunner {
 
   async submit({ model, dataset, training }: Parameters<JobRunner["submit"]>[0]): Promise<Job> {
     const { log, hub, queue, places, jobs } = this.#parts;
-    const wanted = model.task === "text" ? "text" : "series";
+    const wanted = model.task === "forecast" ? "series" : model.task;
     if (dataset.kind !== wanted) {
       const detail = `expected a dataset of kind ${wanted} for a model of task ${model.task}, got one of kind ${dataset.kind}`;
       throw appError("model_task_mismatch", detail);

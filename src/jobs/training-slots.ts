@@ -166,11 +166,11 @@ export class TrainingSlots {
 }
 
 function specOf(job: ActiveJob, record: JobRecord): TrainingSpec {
-  const { task, architecture, forecast, dataset, checkpointFolder, latestCheckpoint, reportedStep } = record;
+  const { task, architecture, forecast, sequence, dataset, checkpointFolder, latestCheckpoint, reportedStep } = record;
   const { id, model, attempt, training } = job;
   const resumeFrom = latestCheckpoint?.path ?? null;
   const run = { job: id, model, attempt, training, resumeFrom, reportedStep };
-  return { ...run, task, architecture, forecast, dataset, checkpointFolder };
+  return { ...run, task, architecture, forecast, sequence, dataset, checkpointFolder };
 }
 
 function stoppedBeforeStart(record: JobRecord): TrainerEnd {

@@ -16,6 +16,17 @@ export const examples: Record<string, Examples> = {
         series: [{ id: "store-7", start: "2024-01-01T00:00:00Z", target: [112, 118, 132, null, 121, 135, 148, 148] }],
       },
     },
+    sequence: {
+      summary: "Sequences of bits, and the parity of the bits so far",
+      value: {
+        name: "parity",
+        kind: "sequence",
+        sequences: [
+          { inputs: [[1], [0], [1]], targets: [[1], [1], [0]] },
+          { inputs: [[0], [1]], targets: [[0], [1]] },
+        ],
+      },
+    },
   },
   "POST /v1/models": {
     text: {
@@ -25,6 +36,15 @@ export const examples: Record<string, Examples> = {
     forecast: {
       summary: "A forecaster that chooses the rest from the data",
       value: { name: "seer", task: "forecast", architecture: { cell: "gru", units: 64 }, forecast: { horizon: 12 } },
+    },
+    sequence: {
+      summary: "A class, 0 or 1, for each step",
+      value: {
+        name: "counter",
+        task: "sequence",
+        architecture: { cell: "gru", units: 16 },
+        sequence: { input_size: 1, output_size: 2, loss: "cross_entropy" },
+      },
     },
   },
   "POST /v1/jobs": {

@@ -1,12 +1,13 @@
 import type { Metrics } from "../schemas/common.ts";
 import type { TrainingSettings } from "../schemas/jobs.ts";
-import type { Architecture, ResolvedForecastSettings, Task } from "../schemas/models.ts";
+import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
 
 /** What a checkpoint says of itself: with the tensors, all that serving or a resumed run needs. */
 export interface CheckpointDescription {
   task: Task;
   architecture: Architecture;
   forecast: ResolvedForecastSettings | null;
+  sequence: SequenceSettings | null;
   training: TrainingSettings;
   /** SHA-256 of the data it learned from: a run goes on with the same data only. */
   datasetSha256: string;
@@ -23,13 +24,15 @@ const version = "1";
 
 /** As safetensors wants its metadata: strings by name. Words stay words, the rest is JSON. */
 export function toMetadata(description: CheckpointDescription): Record<string, string> {
-  const { task, architecture, forecast, training, datasetSha256, step, metrics, taskDescription, resume } = description;
+  const { task, architecture, forecast, sequence, training, datasetSha256, step, metrics, taskDescription, resume } =
+    description;
   return {
     format,
     version,
     task,
     architecture: JSON.stringify(architecture),
     forecast: JSON.stringify(forecast),
+    sequence: JSON.stringify(sequence),
     training: JSON.stringify(training),
     dataset_sha256: datasetSha256,
     step: String(step),
@@ -45,7 +48,9 @@ export function fromMetadata(metadata: Record<string, string>): CheckpointDescri
     throw new RangeError(`expected ${format} version ${version}, got ${metadata.format} version ${metadata.version}`);
   }
   const { task, dataset_sha256: datasetSha256 } = metadata;
-  if (task !== "text" && task !== "forecast") throw new RangeError(`expected task text or forecast, got ${task}`);
+  if (task !== "text" && task !== "forecast" && task !== "sequence") {
+    throw new RangeError(`expected task text, forecast or sequence, got ${task}`);
+  }
   const step = Number(metadata.step);
   if (!Number.isSafeInteger(step) || step < 0) throw new RangeError(`expected a step, got ${metadata.step}`);
   if (datasetSha256 === undefined) throw new RangeError("dataset_sha256 is missing");
@@ -54,6 +59,9 @@ export function fromMetadata(metadata: Record<string, string>): CheckpointDescri
     architecture: parse(metadata, "architecture") as unknown as Architecture,
     forecast:
       metadata.forecast === "null" ? null : (parse(metadata, "forecast") as unknown as ResolvedForecastSettings),
+    // Files of releases before there were sequence models have none.
+    sequence:
+      (metadata.sequence ?? "null") === "null" ? null : (parse(metadata, "sequence") as unknown as SequenceSettings),
     training: parse(metadata, "training") as unknown as TrainingSettings,
     datasetSha256,
     step,

@@ -1,4 +1,4 @@
-import type { Architecture, ResolvedForecastSettings, Task } from "../schemas/models.ts";
+import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
 import { gateCount } from "./layers/gate-count.ts";
 
 /** Trainable numbers of a network, without building it; null for text while its vocabulary is not known. */
@@ -6,9 +6,11 @@ export function countParameters(model: {
   task: Task;
   architecture: Architecture;
   forecast: ResolvedForecastSettings | null;
+  sequence: SequenceSettings | null;
   vocabularySize: number | null;
 }): number | null {
-  const { architecture, forecast, vocabularySize } = model;
+  const { architecture, forecast, sequence, vocabularySize } = model;
+  if (model.task === "sequence") return sequence && countSequence(architecture, sequence);
   if (model.task === "forecast") return forecast && countForecast(architecture, forecast);
   return vocabularySize === null ? null : countText(architecture, vocabularySize);
 }
@@ -26,6 +28,10 @@ function countForecast(architecture: Architecture, forecast: ResolvedForecastSet
   const headInputs = architecture.units + block + lags.length * blocksAhead * block;
   const head = countDense(headInputs, headUnits) + countDense(headUnits, horizon * quantiles.length);
   return countStack(architecture, block) + head;
+}
+
+function countSequence(architecture: Architecture, { input_size, output_size }: SequenceSettings): number {
+  return countStack(architecture, input_size) + countDense(architecture.units, output_size);
 }
 
 function countStack({ cell, units, layers, reset_after: resetAfter }: Architecture, inputSize: number): number {

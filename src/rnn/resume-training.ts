@@ -33,6 +33,7 @@ function assertSameRun(spec: TrainingSpec, { description }: CheckpointContents):
   const pairs: [string, unknown, unknown][] = [
     ["task", spec.task, description.task],
     ["architecture", spec.architecture, description.architecture],
+    ["sequence settings", spec.sequence, description.sequence],
     ["dataset", spec.dataset.sha256, description.datasetSha256],
     ["seed", spec.training.seed, description.training.seed],
   ];

@@ -31,6 +31,7 @@ export async function saveCheckpoint(
     task: spec.task,
     architecture: spec.architecture,
     forecast: task.forecast,
+    sequence: spec.sequence,
     training: spec.training,
     datasetSha256: spec.dataset.sha256,
     step,

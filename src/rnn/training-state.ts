@@ -56,6 +56,9 @@ export async function createTrainingState(spec: TrainingSpec): Promise<TrainingS
 /** A task's code is loaded when it is needed. */
 async function createTask(spec: TrainingSpec, random: Random): Promise<TrainingTask> {
   if (spec.task === "text") return (await import("./text/text-task.ts")).createTextTask(spec, random);
+  if (spec.task === "sequence") {
+    return (await import("./sequence/sequence-task.ts")).createSequenceTask(spec, random);
+  }
   return (await import("./series/forecast-task.ts")).createForecastTask(spec, random);
 }
 

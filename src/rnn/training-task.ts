@@ -18,8 +18,8 @@ export interface TaskState {
 }
 
 /**
- * What the training loop needs to know of a task. text/text-task.ts and series/forecast-task.ts are the two,
- * made by `create...Task(spec, random): Promise<TrainingTask>`.
+ * What the training loop needs to know of a task. text/text-task.ts, series/forecast-task.ts and sequence/sequence-task.ts are
+ * the three, made by `create...Task(spec, random): Promise<TrainingTask>`.
  */
 export interface TrainingTask {
   /** Trainable variables by name, in a fixed order: the names of the checkpoint's tensors. */

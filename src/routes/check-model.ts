@@ -1,48 +1,71 @@
 import { totalmem } from "node:os";
 import { appError, type ErrorDetail } from "../errors.ts";
-import type { Architecture, ForecastSettings, Task } from "../schemas/models.ts";
+import type { Architecture, ForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
 
 interface Design {
   task: Task;
   architecture: Architecture;
   forecast: ForecastSettings | null;
+  sequence: SequenceSettings | null;
 }
 
 /** What no field can say alone: settings of the other task, settings that contradict each other, and a network too large to train here. */
 export function checkModel(design: Design): void {
-  const errors = [...taskFaults(design), ...cellFaults(design.architecture), ...forecastFaults(design.forecast)];
-  if (errors.length === 0) errors.push(...sizeFaults(design.architecture));
+  const { architecture, forecast, sequence } = design;
+  const errors = [
+    ...taskFaults(design),
+    ...cellFaults(architecture),
+    ...forecastFaults(forecast),
+    ...sequenceFaults(sequence),
+  ];
+  if (errors.length === 0) errors.push(...sizeFaults(architecture));
   const [first] = errors;
   if (first !== undefined) throw appError("validation_failed", `${first.pointer}: ${first.message}`, { errors });
 }
 
-function taskFaults({ task, architecture, forecast }: Design): ErrorDetail[] {
-  if (task === "text") {
-    const message = "a text model takes no forecast settings";
-    return forecast === null
-      ? []
-      : [{ pointer: "/forecast", code: "not_for_text", message, hint: 'leave it out, or set "task":"forecast"' }];
-  }
+const example = {
+  forecast: '"forecast":{"horizon":24}',
+  sequence: '"sequence":{"input_size":3,"output_size":1}',
+} as const;
+
+/** Each task has the settings of its name, and only them. */
+function taskFaults({ task, architecture, ...settings }: Design): ErrorDetail[] {
   const errors: ErrorDetail[] = [];
-  if (forecast === null) {
-    errors.push({
-      pointer: "/forecast",
-      code: "required",
-      message: "a forecast model needs a horizon",
-      hint: 'send "forecast":{"horizon":24}',
-    });
+  for (const name of ["forecast", "sequence"] as const) {
+    const isGiven = settings[name] !== null;
+    if (name === task && !isGiven) {
+      const message = `a ${task} model needs its ${name} settings`;
+      errors.push({ pointer: `/${name}`, code: "required", message, hint: `send ${example[name]}` });
+    } else if (name !== task && isGiven) {
+      const message = `a ${task} model takes no ${name} settings`;
+      const hint = `leave it out, or set "task":"${name}"`;
+      errors.push({ pointer: `/${name}`, code: `not_for_${task}`, message, hint });
+    }
   }
-  if (architecture.embedding_size !== null) {
-    const message = "only characters are embedded: a forecast model has no embedding";
+  if (task !== "text" && architecture.embedding_size !== null) {
     errors.push({
       pointer: "/architecture/embedding_size",
-      code: "not_for_forecast",
-      message,
+      code: `not_for_${task}`,
+      message: `only characters are embedded: a ${task} model has no embedding`,
       value: architecture.embedding_size,
       allowed: null,
     });
   }
   return errors;
+}
+
+function sequenceFaults(sequence: SequenceSettings | null): ErrorDetail[] {
+  if (sequence === null || sequence.loss !== "cross_entropy" || sequence.output_size >= 2) return [];
+  return [
+    {
+      pointer: "/sequence/output_size",
+      code: "too_few_classes",
+      message: "cross_entropy chooses between classes: expected at least 2 of them, got 1",
+      value: sequence.output_size,
+      allowed: { minimum: 2 },
+      hint: 'send the number of classes, or "loss":"mse" for a value',
+    },
+  ];
 }
 
 function cellFaults({ cell, reset_after }: Architecture): ErrorDetail[] {

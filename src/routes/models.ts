@@ -9,6 +9,7 @@ import {
   ModelBody,
   ModelPatch,
   type ResolvedForecastSettings,
+  type SequenceSettings,
 } from "../schemas/models.ts";
 import { Page, PageQuery } from "../schemas/paging.ts";
 import { checkModel } from "./check-model.ts";
@@ -25,7 +26,7 @@ export const modelRoutes: FastifyPluginAsyncTypebox = async (app) => {
       schema: {
         summary: "Create a model",
         description:
-          "Untrained. What is left out has its default; the reply shows all. `forecast` is for forecasters, which need it.",
+          "Untrained. What is left out has its default; the reply shows all. `forecast` is for forecasters, `sequence` for sequence models: they need it.",
         tags,
         body: ModelBody,
         response: { 201: Model },
@@ -76,17 +77,18 @@ async function createModel(app: FastifyInstance, body: ModelBody): Promise<Model
   const { name, task, tags = [] } = body;
   const architecture = Default(Architecture, body.architecture ?? {}) as Architecture;
   const forecast = (body.forecast ?? null) as ForecastSettings | null;
-  checkModel({ task, architecture, forecast });
-  const parameter_count = await countParameters(app, { task, architecture, forecast });
-  return app.store.models.create({ name, task, architecture, forecast, tags, parameter_count });
+  const sequence = (body.sequence ?? null) as SequenceSettings | null;
+  const design = { task, architecture, forecast, sequence };
+  checkModel(design);
+  return app.store.models.create({ name, ...design, tags, parameter_count: await countParameters(app, design) });
 }
 
-type Design = Pick<Model, "task" | "architecture" | "forecast">;
+type Design = Pick<Model, "task" | "architecture" | "forecast" | "sequence">;
 
 /** null while the data have something to decide: the vocabulary of a text, the "auto" settings of a forecaster. */
-async function countParameters(app: FastifyInstance, { task, architecture, forecast }: Design): Promise<number | null> {
-  if (forecast === null || !isResolved(forecast)) return null;
-  return app.inference.describe({ task, architecture, forecast, vocabularySize: null });
+async function countParameters(app: FastifyInstance, { forecast, ...design }: Design): Promise<number | null> {
+  if (design.task === "text" || (forecast !== null && !isResolved(forecast))) return null;
+  return app.inference.describe({ ...design, forecast, vocabularySize: null });
 }
 
 function isResolved(forecast: ForecastSettings): forecast is ResolvedForecastSettings {

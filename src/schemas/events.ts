@@ -54,6 +54,14 @@ export const jobEvents = {
         upper: Type.Array(Type.Number()),
       }),
     ),
+    sequence: Type.Optional(
+      Type.Object({
+        steps: Type.Integer({ description: "Of the whole sequence; the first 50 are shown." }),
+        inputs: Type.Array(Type.Array(Type.Number())),
+        targets: Type.Array(Type.Array(Type.Number())),
+        outputs: Type.Array(Type.Array(Type.Number()), { description: "With cross_entropy the most likely class." }),
+      }),
+    ),
   },
   checkpoint: { id: Type.String(), step: Type.Integer(), metrics: Metrics, best: Type.Boolean() },
   warning: { code: Type.String(), message: Type.String() },

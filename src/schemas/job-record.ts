@@ -1,7 +1,7 @@
 import type { Metrics } from "./common.ts";
 import type { DatasetSummary } from "./datasets.ts";
 import type { Checkpoint, Job, JobError, JobStatus, Progress, TrainingSettings } from "./jobs.ts";
-import type { Architecture, ForecastSettings, Model, Task } from "./models.ts";
+import type { Architecture, ForecastSettings, Model, SequenceSettings, Task } from "./models.ts";
 
 /** What changes together with the events of one append. */
 export interface JobChange {
@@ -27,6 +27,7 @@ export interface JobRecord {
   task: Task;
   architecture: Architecture;
   forecast: ForecastSettings | null;
+  sequence: SequenceSettings | null;
   dataset: { path: string; sha256: string; summary: DatasetSummary };
   checkpointFolder: string;
   latestCheckpoint: { id: string; path: string; step: number } | null;

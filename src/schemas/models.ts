@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { Metrics, Name, Nullable, Timestamp } from "./common.ts";
+import { SequenceOutput } from "./datasets.ts";
 
 export const Cell = Type.Union([Type.Literal("simple_rnn"), Type.Literal("lstm"), Type.Literal("gru")]);
 export type Cell = Static<typeof Cell>;
@@ -70,7 +71,34 @@ export type ForecastSettings = Static<typeof ForecastSettings>;
 /** Forecast settings with nothing left to choose. */
 export type ResolvedForecastSettings = { [K in keyof ForecastSettings]: Exclude<ForecastSettings[K], "auto"> };
 
-export const Task = Type.Union([Type.Literal("text"), Type.Literal("forecast")]);
+/** What a sequence model reads and tells. */
+export const SequenceSettings = Type.Object(
+  {
+    input_size: Type.Integer({ minimum: 1, maximum: 4096, description: "Numbers in a step, as in the data." }),
+    output_size: Type.Integer({
+      minimum: 1,
+      maximum: 65_536,
+      description: "Numbers in a target; with cross_entropy, the number of classes.",
+    }),
+    output: Type.Union(SequenceOutput.anyOf, {
+      default: "each_step",
+      description: "An output for each step, or one for the last.",
+    }),
+    loss: Type.Union([Type.Literal("mse"), Type.Literal("cross_entropy")], {
+      default: "mse",
+      description: "Mean squared error for values, cross-entropy for classes.",
+    }),
+    scaling: Type.Union([Type.Literal("standard"), Type.Literal("none")], {
+      default: "standard",
+      description:
+        "standard: each column of the inputs, and with mse of the targets, is shifted and scaled to mean 0 and deviation 1 of the training data.",
+    }),
+  },
+  { additionalProperties: false },
+);
+export type SequenceSettings = Static<typeof SequenceSettings>;
+
+export const Task = Type.Union([Type.Literal("text"), Type.Literal("forecast"), Type.Literal("sequence")]);
 export type Task = Static<typeof Task>;
 const Tags = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 32 });
 
@@ -80,6 +108,7 @@ export const ModelBody = Type.Object(
     task: Task,
     architecture: Type.Optional(Architecture),
     forecast: Type.Optional(ForecastSettings),
+    sequence: Type.Optional(SequenceSettings),
     tags: Type.Optional(Tags),
   },
   { additionalProperties: false },
@@ -90,6 +119,7 @@ export interface ModelBody {
   task: Task;
   architecture?: Partial<Architecture>;
   forecast?: Partial<ForecastSettings> & { horizon: number };
+  sequence?: Partial<SequenceSettings> & { input_size: number; output_size: number };
   tags?: string[];
 }
 
@@ -116,6 +146,7 @@ export const Model = Type.Object({
   status: Type.Union([Type.Literal("untrained"), Type.Literal("training"), Type.Literal("ready")]),
   architecture: Architecture,
   forecast: Nullable(ForecastSettings),
+  sequence: Nullable(SequenceSettings),
   parameter_count: Nullable(
     Type.Integer({ description: "null for a text model until its first job has read the vocabulary." }),
   ),

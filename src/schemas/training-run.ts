@@ -1,7 +1,7 @@
 import type { DatasetSummary } from "./datasets.ts";
 import type { JobEventBody } from "./events.ts";
 import type { TrainingSettings } from "./jobs.ts";
-import type { Architecture, ForecastSettings, Task } from "./models.ts";
+import type { Architecture, ForecastSettings, SequenceSettings, Task } from "./models.ts";
 
 /** A whole training run. The same spec and the same checkpoint give the same weights. */
 export interface TrainingSpec {
@@ -11,6 +11,7 @@ export interface TrainingSpec {
   task: Task;
   architecture: Architecture;
   forecast: ForecastSettings | null;
+  sequence: SequenceSettings | null;
   training: TrainingSettings;
   dataset: { path: string; sha256: string; summary: DatasetSummary };
   /** Existing folder; the thread writes `{checkpoint id}.safetensors` into it by rename. */

@@ -3,7 +3,7 @@ import type { JobEvent } from "../schemas/events.ts";
 import type { JobChange, JobRecord } from "../schemas/job-record.ts";
 import type { Checkpoint, Job, JobStatus, TrainingSettings } from "../schemas/jobs.ts";
 import type { Key, Scope } from "../schemas/keys.ts";
-import type { Architecture, ForecastSettings, Model, ModelPatch, Task } from "../schemas/models.ts";
+import type { Architecture, ForecastSettings, Model, ModelPatch, SequenceSettings, Task } from "../schemas/models.ts";
 import type { Page, PageQuery } from "../schemas/paging.ts";
 
 /** Everything the service keeps. A `reference` is an id or a name; what is not there throws `..._not_found`. */
@@ -37,6 +37,7 @@ export interface NewModel {
   task: Task;
   architecture: Architecture;
   forecast: ForecastSettings | null;
+  sequence: SequenceSettings | null;
   parameter_count: number | null;
   tags: string[];
 }

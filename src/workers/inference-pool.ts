@@ -1,7 +1,7 @@
 import type { ForecastInput, ForecastOutput } from "../schemas/forecast.ts";
 import type { FinishReason, SamplingParameters, Timings } from "../schemas/generation.ts";
 import type { Backend } from "../schemas/health.ts";
-import type { Architecture, ResolvedForecastSettings, Task } from "../schemas/models.ts";
+import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
 
 export interface CheckpointReference {
   id: string;
@@ -39,6 +39,7 @@ export interface InferencePool {
     task: Task;
     architecture: Architecture;
     forecast: ResolvedForecastSettings | null;
+    sequence: SequenceSettings | null;
     vocabularySize: number | null;
   }): Promise<number | null>;
   /** Frees a model whose files are gone; who is being answered from it is answered to the end. */

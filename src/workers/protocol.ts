@@ -2,7 +2,7 @@ import type { ErrorMessage } from "../errors.ts";
 import type { ForecastInput, ForecastOutput } from "../schemas/forecast.ts";
 import type { FinishReason, SamplingParameters, Timings } from "../schemas/generation.ts";
 import type { Backend } from "../schemas/health.ts";
-import type { Architecture, ResolvedForecastSettings, Task } from "../schemas/models.ts";
+import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
 import type { TrainingEvent, TrainingOutcome, TrainingSpec } from "../schemas/training-run.ts";
 
 /**
@@ -44,6 +44,7 @@ export interface DescribeRequest {
   task: Task;
   architecture: Architecture;
   forecast: ResolvedForecastSettings | null;
+  sequence: SequenceSettings | null;
   vocabularySize: number | null;
 }
 export type ToInference =

@@ -110,6 +110,7 @@ export class MemoryJobLog implements JobLog {
       task: "text",
       architecture: { cell: "lstm", units: 8, layers: 1, dropout: 0, embedding_size: null, reset_after: true },
       forecast: null,
+      sequence: null,
       dataset: { path: "/nowhere", sha256: "", summary: textSummary },
       checkpointFolder: "/nowhere",
       latestCheckpoint: latest === undefined ? null : { id: latest.id, path: latest.path, step: latest.step },

@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/errors.ts";
 import { resolveTraining } from "../../src/jobs/resolve-training.ts";
+import type { SequenceSummary } from "../../src/schemas/datasets.ts";
 import type { TrainingRequest } from "../../src/schemas/jobs.ts";
-import type { ForecastSettings } from "../../src/schemas/models.ts";
+import type { ForecastSettings, SequenceSettings } from "../../src/schemas/models.ts";
 
 const text = (training: TrainingRequest, characters = 1_000_000, vocabulary_size = 60) =>
   resolveTraining({
     training,
-    model: { task: "text", forecast: null },
+    model: { task: "text", forecast: null, sequence: null },
     dataset: { summary: { kind: "text", characters, lines: 1, vocabulary_size, rarest: [] } },
   });
 
@@ -19,9 +20,28 @@ const series = { series: 3, points: 3000, missing: 0, shortest: 1000, frequency:
 const forecast = (training: TrainingRequest, longest = 1000) =>
   resolveTraining({
     training,
-    model: { task: "forecast", forecast: settings },
+    model: { task: "forecast", forecast: settings, sequence: null },
     dataset: { summary: { kind: "series", ...series, longest } },
   });
+
+const values: SequenceSettings = {
+  ...{ input_size: 3, output_size: 2, output: "each_step", loss: "mse", scaling: "none" },
+};
+const table: SequenceSummary = {
+  ...{ kind: "sequence", sequences: 50, steps: 500, shortest: 5, median_length: 10, longest: 20 },
+  ...{ input_size: 3, target_size: 2, target: "each_step", classes: null },
+};
+const sequence = (
+  training: TrainingRequest,
+  model: Partial<SequenceSettings> = {},
+  data: Partial<SequenceSummary> = {},
+) =>
+  resolveTraining({
+    training,
+    model: { task: "sequence", forecast: null, sequence: { ...values, ...model } },
+    dataset: { summary: { ...table, ...data } },
+  });
+const classes = { loss: "cross_entropy", output_size: 4 } as const;
 
 function faults(resolve: () => unknown) {
   try {
@@ -58,6 +78,14 @@ describe("what is not said is chosen, and shown", () => {
     const seeds = new Set(Array.from({ length: 20 }, () => text({}).seed));
     expect(seeds.size).toBe(20);
     for (const seed of seeds) expect(seed).toBeLessThanOrEqual(4294967295);
+  });
+
+  test("sequences get a batch that they fill, and a tenth of them for validation where there are ten", () => {
+    expect(sequence({})).toMatchObject({ epochs: 20, steps: null, batch_size: 32, validation_fraction: 0.1 });
+    expect(sequence({}, {}, { sequences: 9 })).toMatchObject({ batch_size: 9, validation_fraction: 0 });
+    expect(sequence({}, classes, { target_size: 1, classes: 4 })).toMatchObject({ optimizer: "adam", clip_norm: 1 });
+    const oneStep = { longest: 1, target: "each_step" } as const;
+    expect(sequence({}, { output: "last_step" }, oneStep)).toMatchObject({ batch_size: 32 });
   });
 
   test("what is said is kept, null too", () => {
@@ -110,6 +138,31 @@ describe("what means nothing is refused, all at once", () => {
       ["sequence_length", "validation_fraction", "sample_prompt", "sample_length"].map(
         (field) => `/training/${field} not_applicable`,
       ),
+    ],
+    [
+      "text fields of a sequence",
+      () => sequence({ sequence_length: 5, sample_prompt: "a", sample_length: 5 }),
+      ["sequence_length", "sample_prompt", "sample_length"].map((field) => `/training/${field} not_applicable`),
+    ],
+    ["other inputs", () => sequence({}, { input_size: 4 }), ["/dataset out_of_range"]],
+    ["other targets", () => sequence({}, { output_size: 3 }), ["/dataset out_of_range"]],
+    ["targets of each step for the last", () => sequence({}, { output: "last_step" }), ["/dataset out_of_range"]],
+    ["values for classes", () => sequence({}, classes), ["/dataset out_of_range"]],
+    [
+      "more classes than outputs",
+      () => sequence({}, classes, { target_size: 1, classes: 5 }),
+      ["/dataset out_of_range"],
+    ],
+    ["more rows than sequences", () => sequence({ batch_size: 46 }), ["/training/batch_size out_of_range"]],
+    [
+      "less than one sequence kept",
+      () => sequence({ validation_fraction: 0.01 }),
+      ["/training/validation_fraction out_of_range"],
+    ],
+    [
+      "early stopping without validation",
+      () => sequence({ validation_fraction: 0, early_stopping: { patience: 1, min_delta: 0 } }),
+      ["/training/early_stopping conflict"],
     ],
     [
       "a prompt of samples that are not made",

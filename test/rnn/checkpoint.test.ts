@@ -19,6 +19,7 @@ const contents: CheckpointContents = {
     task: "text",
     architecture: { cell: "lstm", units: 2, layers: 1, dropout: 0, embedding_size: null, reset_after: true },
     forecast: null,
+    sequence: null,
     training: {
       epochs: null,
       steps: 10,

@@ -15,7 +15,13 @@ const architecture = (changes: Partial<Architecture>): Architecture => ({
   ...changes,
 });
 const countText = (changes: Partial<Architecture>) =>
-  countParameters({ task: "text", architecture: architecture(changes), forecast: null, vocabularySize: 65 });
+  countParameters({
+    task: "text",
+    architecture: architecture(changes),
+    forecast: null,
+    sequence: null,
+    vocabularySize: 65,
+  });
 
 // Layers as Keras counts them: gates * (inputs + units + biases) * units, (inputs + 1) * outputs for the head.
 describe("text, vocabulary of 65", () => {
@@ -45,7 +51,13 @@ describe("text, vocabulary of 65", () => {
 });
 
 test("text without a vocabulary yet is not counted", () => {
-  const model = { task: "text", architecture: architecture({}), forecast: null, vocabularySize: null } as const;
+  const model = {
+    task: "text",
+    architecture: architecture({}),
+    forecast: null,
+    sequence: null,
+    vocabularySize: null,
+  } as const;
   expect(countParameters(model)).toBeNull();
 });
 
@@ -63,6 +75,20 @@ test("forecast: encoder over blocks, lags into the head, quantiles of each step"
   };
   const gru = architecture({ cell: "gru", units: 64, layers: 1 });
   // gru 17,280 + dense (64 + 24 + 2 * 48 -> 512) 94,720 + dense (512 -> 432) 221,616
-  const count = countParameters({ task: "forecast", architecture: gru, forecast, vocabularySize: null });
+  const count = countParameters({
+    task: "forecast",
+    architecture: gru,
+    forecast,
+    sequence: null,
+    vocabularySize: null,
+  });
   expect(count).toBe(333_616);
+});
+
+test("a sequence model: recurrent layers over its inputs, and one dense layer", () => {
+  const sequence = { input_size: 3, output_size: 2, output: "each_step", loss: "mse", scaling: "none" } as const;
+  const gru = architecture({ cell: "gru", units: 4, layers: 1, reset_after: true });
+  // (3 + 4 + 2) * 12 and (4 + 1) * 2
+  const model = { task: "sequence", architecture: gru, forecast: null, sequence, vocabularySize: null } as const;
+  expect(countParameters(model)).toBe(118);
 });

@@ -39,6 +39,7 @@ export async function createWorkspace(): Promise<Workspace> {
         task: "text",
         architecture: { ...smallArchitecture, ...architecture },
         forecast: null,
+        sequence: null,
         training: { ...smallTraining, ...training },
         dataset: { path: dataset, sha256, summary: summaryOf(text) },
         checkpointFolder: folder,

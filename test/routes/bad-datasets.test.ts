@@ -20,6 +20,29 @@ test("texts that teach nothing", () =>
     ],
   }));
 
+const sequences = (...all: object[]) => ({ body: { name: "q", kind: "sequence", sequences: all } });
+
+test("sequences that are none", () =>
+  expectRefusals({
+    "POST /v1/datasets": [
+      ["none", "422 validation_failed /sequences", sequences()],
+      ["no targets", "422 validation_failed /sequences/0/targets", sequences({ inputs: [[1]] })],
+      ["null", "422 validation_failed /sequences/0/inputs/0/0", sequences({ inputs: [[null]], targets: [[1]] })],
+      ["bare numbers", "422 validation_failed /sequences/0/inputs/0", sequences({ inputs: [1], targets: [[1]] })],
+      [
+        "steps of two widths",
+        "422 dataset_invalid /sequences/0/inputs/1",
+        sequences({ inputs: [[1], [1, 2]], targets: [[1]] }),
+      ],
+      [
+        "a target too few",
+        "422 dataset_invalid /sequences/0/targets/1",
+        sequences({ inputs: [[1], [2], [3]], targets: [[1], [2]] }),
+      ],
+      ["a frequency", "422 validation_failed /frequency", { body: { ...sequences().body, frequency: "h" } }],
+    ],
+  }));
+
 test("series that are none", () =>
   expectRefusals({
     "POST /v1/datasets": [

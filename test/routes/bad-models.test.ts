@@ -39,6 +39,38 @@ test("networks that cannot be", () =>
     ],
   }));
 
+const sequence = (fields: object, more: object = {}) =>
+  model({ task: "sequence", sequence: { input_size: 2, output_size: 3, ...fields }, ...more });
+
+test("sequence models that cannot be", () =>
+  expectRefusals({
+    "POST /v1/models": [
+      ["no settings", "422 validation_failed /sequence", model({ task: "sequence" }), /input_size/],
+      ["no inputs", "422 validation_failed /sequence/input_size", sequence({ input_size: 0 })],
+      ["unknown loss", "422 validation_failed /sequence/loss", sequence({ loss: "mae" }), /cross_entropy/],
+      ["unknown output", "422 validation_failed /sequence/output", sequence({ output: "first_step" }), /last_step/],
+      ["unknown scaling", "422 validation_failed /sequence/scaling", sequence({ scaling: "minmax" }), /standard/],
+      ["misspelt field", "422 validation_failed /sequence/inputs", sequence({ inputs: 3 }), /input_size/],
+      [
+        "one class",
+        "422 validation_failed /sequence/output_size",
+        sequence({ output_size: 1, loss: "cross_entropy" }),
+        /mse/,
+      ],
+      ["a horizon", "422 validation_failed /forecast", sequence({}, { forecast: { horizon: 3 } }), /leave it out/],
+      [
+        "embedding",
+        "422 validation_failed /architecture/embedding_size",
+        sequence({}, { architecture: { embedding_size: 4 } }),
+      ],
+      [
+        "sequence settings of a text",
+        "422 validation_failed /sequence",
+        model({ sequence: { input_size: 1, output_size: 1 } }),
+      ],
+    ],
+  }));
+
 test("forecasters that cannot be", () =>
   expectRefusals({
     "POST /v1/models": [

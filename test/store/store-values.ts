@@ -26,6 +26,7 @@ export function newModel(name: string): NewModel {
     task: "text",
     architecture: { cell: "lstm", ...architecture },
     forecast: null,
+    sequence: null,
     parameter_count: null,
     tags: [],
   };

@@ -6,7 +6,7 @@ import { recordingLogger } from "./recording-logger.ts";
 const parameters = { prompt: "", max_tokens: 9, temperature: 1, top_k: null, top_p: 1, stop: [], seed: 1 };
 const checkpoint = { id: "ckp", path: "/nowhere" };
 const architecture = { cell: "gru", units: 1, layers: 1, dropout: 0, embedding_size: null, reset_after: true } as const;
-const model = { task: "text", architecture, forecast: null, vocabularySize: 1 } as const;
+const model = { task: "text", architecture, forecast: null, sequence: null, vocabularySize: 1 } as const;
 
 function open(thread: string, backOff = { firstMs: 1, mostMs: 4 }) {
   const { logger, lines } = recordingLogger();

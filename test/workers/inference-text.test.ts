@@ -276,7 +276,7 @@ it("counts the parameters of a model that does not exist yet", async () => {
     embedding_size: null,
     reset_after: true,
   } as const;
-  const text = { task: "text", architecture, forecast: null } as const;
+  const text = { task: "text", architecture, forecast: null, sequence: null } as const;
   // 65 * 512 + 128 * 512 + 512, 2 * 128 * 512 + 512, 128 * 65 + 65
   expect(await pool.describe({ ...text, vocabularySize: 65 })).toBe(99_328 + 131_584 + 8_385);
   expect(await pool.describe({ ...text, vocabularySize: null })).toBeNull();

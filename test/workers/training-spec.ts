@@ -2,7 +2,15 @@ import type { TrainingSpec } from "../../src/schemas/training-run.ts";
 
 /** A spec for trainers that do not look at their data. */
 export const spec: TrainingSpec = {
-  ...{ job: "job_1", model: "mdl_1", attempt: 1, task: "text", forecast: null, checkpointFolder: "/nowhere" },
+  ...{
+    job: "job_1",
+    model: "mdl_1",
+    attempt: 1,
+    task: "text",
+    forecast: null,
+    sequence: null,
+    checkpointFolder: "/nowhere",
+  },
   architecture: { cell: "lstm", units: 4, layers: 1, dropout: 0, embedding_size: null, reset_after: true },
   training: {
     ...{ epochs: null, steps: 10, batch_size: 1, learning_rate: 0.1, optimizer: "adam", weight_decay: 0 },

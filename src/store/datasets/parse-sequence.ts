@@ -49,7 +49,12 @@ function isTable(value: unknown, { pointer, name, faults }: Place): value is num
   for (const [step, row] of value.entries()) {
     if (!Array.isArray(row) || row.length === 0 || row.length > maximumColumns) {
       const message = `${name}: expected an array of 1 to ${maximumColumns} numbers at step ${step}`;
-      faults.add({ pointer: `${pointer}/${step}`, code: "row", message, hint: "write one number a step as [[1], [2]]" });
+      faults.add({
+        pointer: `${pointer}/${step}`,
+        code: "row",
+        message,
+        hint: "write one number a step as [[1], [2]]",
+      });
       return false;
     }
     const column = row.findIndex((item: unknown) => typeof item !== "number");

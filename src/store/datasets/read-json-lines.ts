@@ -48,7 +48,12 @@ async function* lines(text: AsyncIterable<string>, faults: FaultList): AsyncGene
       length += part.length;
       if (length > maximumLineCharacters) {
         const message = `line ${number}: expected at most ${maximumLineCharacters} characters a line`;
-        faults.stop({ pointer: `/file/row/${number}`, code: "size", message, hint: "send one series or sequence a line" });
+        faults.stop({
+          pointer: `/file/row/${number}`,
+          code: "size",
+          message,
+          hint: "send one series or sequence a line",
+        });
       }
       if (index === parts.length - 1) break;
       yield pieces.join("");

@@ -69,7 +69,8 @@ export class SequenceSink {
 
   #checkRows(part: Part, sequence: IncomingSequence): void {
     const { name, pointer, place } = sequence;
-    const size = (this.#sizes[part] ??= sequence[part][0]!.length);
+    const size = this.#sizes[part] ?? sequence[part][0]!.length;
+    this.#sizes[part] = size;
     for (const [step, row] of sequence[part].entries()) {
       if (row.length !== size) {
         const message = `${name}, ${place(part, step)}: expected ${size} numbers, as in the steps before, got ${row.length}`;

@@ -112,6 +112,7 @@ async function readRecord({ client, folder }: StoreContext, id: string): Promise
     task: model.task,
     architecture: model.architecture,
     forecast: model.forecast,
+    sequence: model.sequence,
     dataset: {
       path: datasetPath(folder, dataset),
       sha256: dataset.sha256,

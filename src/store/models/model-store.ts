@@ -23,6 +23,7 @@ export function createModelStore(context: StoreContext): ModelStore {
         task: model.task,
         architecture: model.architecture,
         forecast: model.forecast ?? Prisma.DbNull,
+        sequence: model.sequence ?? Prisma.DbNull,
         parameterCount: model.parameter_count,
         metrics: {},
         tags: model.tags,

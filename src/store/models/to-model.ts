@@ -1,5 +1,5 @@
 import type { Metrics } from "../../schemas/common.ts";
-import type { Architecture, ForecastSettings, Model, Task } from "../../schemas/models.ts";
+import type { Architecture, ForecastSettings, Model, SequenceSettings, Task } from "../../schemas/models.ts";
 import type { Prisma } from "../generated/client.ts";
 
 /** All that a Model shows beside its own row. A running or queued job is what makes it "training", so a crash cannot leave it so. */
@@ -20,6 +20,7 @@ export function toModel(row: ModelRow): Model {
     status: row._count.jobs > 0 ? "training" : trained,
     architecture: row.architecture as Architecture,
     forecast: row.forecast as ForecastSettings | null,
+    sequence: row.sequence as SequenceSettings | null,
     parameter_count: row.parameterCount === null ? null : Number(row.parameterCount),
     checkpoint: row.checkpointId,
     metrics: row.metrics as Metrics,

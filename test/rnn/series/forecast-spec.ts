@@ -35,6 +35,7 @@ export async function forecastSpec(
     task: "forecast",
     architecture: { cell: "gru", units: 16, layers: 1, dropout: 0, embedding_size: null, reset_after: true },
     forecast: { ...autoSettings, ...settings },
+    sequence: null,
     training: {
       epochs: null,
       steps: 100,

@@ -45,6 +45,7 @@ export function randomTextCheckpoint(changes: Partial<Architecture>, characters:
     task: "text" as const,
     architecture,
     forecast: null,
+    sequence: null,
     training,
     datasetSha256: "0".repeat(64),
     step: 1,
