@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findProgram } from "../setup/find-program.mjs";
+import { lastLines, runCommand } from "../setup/run-command.mjs";
+
+const folder = fileURLToPath(new URL("peers", import.meta.url));
+
+/**
+ * The Python that runs the peers: in bench/peers/.venv, made and filled from requirements.txt when that has changed, or the one
+ * UNROLL_BENCH_PYTHON names. Throws an Error with the cause where there is none.
+ */
+export async function peersPython({ say, env = process.env }) {
+  if (env.UNROLL_BENCH_PYTHON) return env.UNROLL_BENCH_PYTHON;
+  const environment = join(folder, ".venv");
+  const python = join(environment, "bin", "python");
+  const stamp = join(environment, "requirements.sha256");
+  const wanted = createHash("sha256")
+    .update(await readFile(join(folder, "requirements.txt")))
+    .digest("hex");
+  if ((await readFile(stamp, "utf8").catch(() => "")) === wanted) return python;
+
+  const system = findProgram(["python3", "python"], env.PATH);
+  if (!system) throw new Error("no Python on the PATH");
+  say("installing the peers into bench/peers/.venv (once; some minutes)");
+  await rm(environment, { recursive: true, force: true });
+  await must(system, ["-m", "venv", environment]);
+  await must(python, ["-m", "pip", "install", "--quiet", "-r", join(folder, "requirements.txt")]);
+  await writeFile(stamp, wanted);
+  return python;
+}
+
+async function must(program, args) {
+  const { code, output } = await runCommand(program, args);
+  if (code !== 0) throw new Error(`${program} ${args.join(" ")} failed:\n${lastLines(output)}`);
+}

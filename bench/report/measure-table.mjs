@@ -1,0 +1,27 @@
+import { formatTime } from "./format-time.mjs";
+
+const columns = {
+  perSecond: "a second",
+  p50Ms: "p50 ms",
+  p99Ms: "p99 ms",
+  firstP99Ms: "first text p99 ms",
+  serverCpuUs: "server CPU us",
+};
+
+/** What else was measured of each contender of the rows, {name: {perSecond, p50Ms, ...}}; empty where nothing was. */
+export function measureTable(summaries) {
+  const found = summaries.filter(({ measures }) => measures?.contenders);
+  const lines = found.flatMap(({ name, measures }) =>
+    Object.entries(measures.contenders).map(([contender, values]) => ({ name, contender, values })),
+  );
+  const shown = Object.keys(columns).filter((column) => lines.some(({ values }) => values[column] !== undefined));
+  if (lines.length === 0) return "";
+  const row = (cells) => `| ${cells.join(" | ")} |`;
+  return [
+    row(["served", "by", ...shown.map((column) => columns[column])]),
+    row(["---", "---", ...shown.map(() => "---")]),
+    ...lines.map(({ name, contender, values }) =>
+      row([name, contender, ...shown.map((column) => (values[column] == null ? "" : formatTime(values[column])))]),
+    ),
+  ].join("\n");
+}
