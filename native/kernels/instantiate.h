@@ -1,5 +1,6 @@
 // One processor's kernels, instantiated by kernels-*.cc.
 #pragma once
+#include "generate/advance.h"
 #include "kernels/kernel-set.h"
 #include "kernels/recurrent/gradient-weights.h"
 #include "kernels/training/cross-entropy.h"
@@ -39,6 +40,8 @@ constexpr KernelSet kernelSet(const char* name) {
                       runForward<P, GruResetBefore>},
           .gradient = {runGradient<P, SimpleRnn>, runGradient<P, Lstm>, runGradient<P, GruResetAfter>,
                        runGradient<P, GruResetBefore>},
+          .advanceText = {runAdvance<P, SimpleRnn>, runAdvance<P, Lstm>, runAdvance<P, GruResetAfter>,
+                          runAdvance<P, GruResetBefore>},
           .crossEntropy = runCrossEntropy<P>,
           .optimizer = runOptimizer<P>};
 }

@@ -1,5 +1,6 @@
 // The kernels of the best processor level that this machine has.
 #pragma once
+#include "generate/text-stream.h"
 #include "kernels/recurrent/shapes.h"
 #include "kernels/training/calls.h"
 #include "threads/thread-pool.h"
@@ -11,6 +12,7 @@ struct KernelSet {
   const char* name;
   void (*forward[4])(const ForwardCall&, ThreadPool&);
   void (*gradient[4])(const GradientCall&, ThreadPool&);
+  void (*advanceText[4])(const AdvanceCall&, ThreadPool&);
   void (*crossEntropy)(const CrossEntropyCall&, ThreadPool&);
   void (*optimizer)(OptimizerCall&, ThreadPool&);
 };

@@ -1,7 +1,8 @@
 import { requireForGood } from "./require-for-good.ts";
+import type { TextAddon } from "./text/generation/text-addon.ts";
 
-/** What the addon of native/ says about itself. */
-export interface FusedKernels {
+/** The addon of native/: what it says about itself, and what it does beside TensorFlow's operations. */
+export interface FusedKernels extends TextAddon {
   kernels: "avx512" | "avx2" | "portable";
   threads: number;
 }

@@ -16,8 +16,10 @@ interface TextRequest {
  * what it yields. Resolves when the inference thread has accepted the prompt; throws prompt_characters_unknown and the like before.
  */
 export async function produceText(app: FastifyInstance, request: TextRequest): Promise<AsyncIterable<TextEvent>> {
-  const { prompt, max_tokens, temperature, top_k, top_p, stop, seed = randomInt(2 ** 32) } = request.body;
-  const parameters: SamplingParameters = { prompt, max_tokens, temperature, top_k, top_p, stop, seed };
+  const { prompt, max_tokens, temperature, top_k, top_p, min_p, repetition_penalty, stop } = request.body;
+  const { seed = randomInt(2 ** 32) } = request.body;
+  const likelihoods = { temperature, top_k, top_p, min_p, repetition_penalty };
+  const parameters: SamplingParameters = { prompt, max_tokens, ...likelihoods, stop, seed };
   const { model, signal } = request;
   const { checkpoint } = model;
   const parts = await app.inference.generate({ checkpoint, parameters, signal });

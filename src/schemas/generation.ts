@@ -25,6 +25,19 @@ const sampling = {
     default: 1,
     description: "Draws among the fewest of those that hold this share of their probability.",
   }),
+  min_p: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    default: 0,
+    description: "Draws among those at least this many times as likely as the likeliest.",
+  }),
+  repetition_penalty: Type.Number({
+    minimum: 0.1,
+    maximum: 10,
+    default: 1,
+    description:
+      "Above 1 makes characters of the prompt and of the text so far less likely: a logit above 0 is divided by it, any other multiplied.",
+  }),
   stop: Type.Array(Type.String({ minLength: 1, maxLength: 256 }), {
     maxItems: 16,
     default: [],

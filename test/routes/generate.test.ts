@@ -55,7 +55,16 @@ describe("three faces of one text", () => {
     const { app } = await writer();
     const { body: reply } = await call(app, `POST ${path}`, { max_tokens: 4 });
     expect(reply.parameters).toEqual({
-      ...{ prompt: "", max_tokens: 4, temperature: 1, top_k: null, top_p: 1, stop: [] },
+      ...{
+        prompt: "",
+        max_tokens: 4,
+        temperature: 1,
+        top_k: null,
+        top_p: 1,
+        min_p: 0,
+        repetition_penalty: 1,
+        stop: [],
+      },
       seed: reply.seed,
     });
     const again = await call(app, `POST ${path}`, { max_tokens: 4, seed: reply.seed });

@@ -3,7 +3,17 @@ import { createInferencePool } from "../../src/workers/create-inference-pool.ts"
 import type { TextPart } from "../../src/workers/inference-pool.ts";
 import { recordingLogger } from "./recording-logger.ts";
 
-const parameters = { prompt: "", max_tokens: 9, temperature: 1, top_k: null, top_p: 1, stop: [], seed: 1 };
+const parameters = {
+  prompt: "",
+  max_tokens: 9,
+  temperature: 1,
+  top_k: null,
+  top_p: 1,
+  min_p: 0,
+  repetition_penalty: 1,
+  stop: [],
+  seed: 1,
+};
 const checkpoint = { id: "ckp", path: "/nowhere" };
 const architecture = { cell: "gru", units: 1, layers: 1, dropout: 0, embedding_size: null, reset_after: true } as const;
 const model = { task: "text", architecture, forecast: null, sequence: null, vocabularySize: 1 } as const;

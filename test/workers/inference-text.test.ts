@@ -18,6 +18,8 @@ const sampling: SamplingParameters = {
   temperature: 1,
   top_k: null,
   top_p: 1,
+  min_p: 0,
+  repetition_penalty: 1,
   stop: [],
   seed: 1,
 };

@@ -3,14 +3,14 @@ import { appError } from "../../errors.ts";
 import { type CheckpointContents, readCheckpoint, tensorGroup } from "../checkpoint.ts";
 import type { ForecastDescription } from "../series/forecast-description.ts";
 import { createForecaster, type Forecaster } from "../series/forecaster.ts";
-import { createTextDecoder } from "../text/decoding/create-text-decoder.ts";
-import type { TextDecoder } from "../text/text-decoder.ts";
+import { createTextEngine } from "../text/generation/create-text-engine.ts";
+import type { TextEngine } from "../text/generation/text-engine.ts";
 import { Vocabulary } from "../text/vocabulary.ts";
 import type { Loaded } from "./loaded-models.ts";
 
 /** A model as it answers requests. */
 export type ServedModel = Loaded &
-  ({ task: "text"; vocabulary: Vocabulary; decoder: TextDecoder } | { task: "forecast"; forecaster: Forecaster });
+  ({ task: "text"; vocabulary: Vocabulary; engine: TextEngine } | { task: "forecast"; forecaster: Forecaster });
 
 /** Reads a checkpoint for serving; throws checkpoint_not_found, checkpoint_corrupt. */
 export async function loadModel(filePath: string): Promise<ServedModel> {
@@ -32,8 +32,8 @@ function loadText({ description, tensors }: CheckpointContents): ServedModel {
   const { architecture, taskDescription } = description;
   const vocabulary = Vocabulary.fromJSON(taskDescription.vocabulary);
   const weights = tensorGroup(tensors, "model");
-  const decoder = createTextDecoder({ architecture, vocabularySize: vocabulary.size, tensors: weights });
-  return { task: "text", vocabulary, decoder, bytes: decoder.bytes, dispose: () => undefined };
+  const engine = createTextEngine({ architecture, vocabularySize: vocabulary.size, tensors: weights });
+  return { task: "text", vocabulary, engine, bytes: engine.bytes, dispose: () => engine.dispose() };
 }
 
 function loadForecast({ description, tensors }: CheckpointContents): ServedModel {

@@ -4,8 +4,8 @@ export interface Turns {
   turn(untilMs: number): boolean;
 }
 
-/** One turn: short, so that many streams all flow. */
-const TURN_MS = 0.5;
+/** One turn: short, so that whoever joins or leaves between two waits little. */
+const TURN_MS = 2;
 /** After so long the thread looks at its messages. */
 const TICK_MS = 4;
 

@@ -1,6 +1,5 @@
 import type { FinishReason, Timings } from "../../schemas/generation.ts";
-import type { TextGenerator } from "../text/text-generator.ts";
-import type { Turns } from "./round-robin.ts";
+import type { Piece, TextGenerator } from "../text/text-generator.ts";
 
 export interface TextEnd {
   finishReason: FinishReason;
@@ -17,13 +16,20 @@ export interface TextListener {
   fail(error: unknown): void;
 }
 
-/** The first character goes out at once; from then on a delta carries so many characters, or what there is after so long. */
+/** The first character goes out at once; from then on a delta waits for so many characters, or so long. */
 const DELTA_CHARACTERS = 64;
 const DELTA_MS = 15;
 
+/** A call of the engine. */
+export interface Call {
+  startMs: number;
+  endMs: number;
+  steps: number;
+}
+
 /** A text on its way to one reader: characters gathered into deltas, time accounted for. */
-export class TextStream implements Turns {
-  readonly #generator: TextGenerator;
+export class TextStream {
+  readonly generator: TextGenerator;
   readonly #listener: TextListener;
   readonly #receivedAtMs: number;
   #queueMs: number | null = null;
@@ -34,42 +40,47 @@ export class TextStream implements Turns {
   #sentAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(generator: TextGenerator, listener: TextListener, receivedAtMs: number) {
-    this.#generator = generator;
+    this.generator = generator;
     this.#listener = listener;
     this.#receivedAtMs = receivedAtMs;
   }
 
-  turn(untilMs: number): boolean {
-    const startMs = performance.now();
+  /** Most steps of the next call: the first character is worth a call of its own. */
+  get mostSteps(): number {
+    return this.#sentCharacters === 0 ? this.generator.stepsToNext : Number.POSITIVE_INFINITY;
+  }
+
+  /** Takes what a call drew; whether there is more to come. */
+  take(tokens: Int32Array | null, { startMs, endMs, steps }: Call): boolean {
     this.#queueMs ??= startMs - this.#receivedAtMs;
-    let finishReason: FinishReason | null = null;
-    let nowMs = startMs;
+    this.#computeMs += endMs - startMs;
+    let piece: Piece;
     try {
-      while (finishReason === null && (nowMs === startMs || nowMs < untilMs)) {
-        const piece = this.#generator.advance();
-        finishReason = piece.finishReason;
-        nowMs = performance.now();
-        this.#gather(piece.text, nowMs);
-      }
+      piece = this.generator.take(tokens, steps);
     } catch (error) {
-      this.#listener.fail(error);
+      this.fail(error);
       return false;
     }
-    this.#computeMs += nowMs - startMs;
-    if (finishReason !== null) this.#end(finishReason);
-    return finishReason === null;
+    this.#gather(piece, endMs);
+    if (piece.finishReason !== null) this.#end(piece.finishReason);
+    return piece.finishReason === null;
   }
 
   /** Ends the text here, with all that was written. */
   cancel(): void {
-    this.#gather(this.#generator.end(), performance.now());
+    this.#gather(this.generator.end(), performance.now());
     this.#end("cancelled");
   }
 
-  #gather(text: string, nowMs: number): void {
+  fail(error: unknown): void {
+    this.generator.close();
+    this.#listener.fail(error);
+  }
+
+  #gather({ text, characters }: Piece, nowMs: number): void {
     if (text === "") return;
     this.#gathered += text;
-    this.#gatheredCharacters += text.length === 1 ? 1 : [...text].length;
+    this.#gatheredCharacters += characters;
     if (this.#gatheredCharacters >= DELTA_CHARACTERS || nowMs - this.#sentAtMs >= DELTA_MS) this.#send(nowMs);
   }
 
@@ -84,7 +95,8 @@ export class TextStream implements Turns {
 
   #end(finishReason: FinishReason): void {
     this.#send(performance.now());
-    const { promptTokens, completionTokens } = this.#generator;
+    const { promptTokens, completionTokens } = this.generator;
+    this.generator.close();
     const queueMs = this.#queueMs ?? performance.now() - this.#receivedAtMs;
     const timings = { queue_ms: rounded(queueMs), compute_ms: rounded(this.#computeMs) };
     this.#listener.end({ finishReason, promptTokens, completionTokens, timings });

@@ -1,9 +1,11 @@
 import { appError } from "../../errors.ts";
 import type { SamplingParameters } from "../../schemas/generation.ts";
+import type { TextEngine } from "../text/generation/text-engine.ts";
 import { TextGenerator } from "../text/text-generator.ts";
 import type { ServedModel } from "./load-model.ts";
 import type { LoadedModels, Loan } from "./loaded-models.ts";
 import { RoundRobin } from "./round-robin.ts";
+import { TextBatch } from "./text-batch.ts";
 import { type TextEnd, TextStream } from "./text-stream.ts";
 
 /** What becomes of a request: started and deltas and ended, or failed, before or after it started. */
@@ -17,15 +19,16 @@ export interface TextStreamsListener {
 interface OpenStream {
   held: boolean;
   /** null while its model loads. */
-  stream: TextStream | null;
+  writing: { stream: TextStream; batch: TextBatch } | null;
   giveBack(): void;
 }
 
-/** All open streams of text, in turns; each has a state of its own, so none changes what another writes. */
+/** All open streams of text. Those of one model write together, the models in turns; none changes what another writes. */
 export class TextStreams {
   readonly #models: LoadedModels<ServedModel>;
   readonly #listener: TextStreamsListener;
   readonly #open = new Map<number, OpenStream>();
+  readonly #batches = new WeakMap<TextEngine, TextBatch>();
   readonly #turns = new RoundRobin();
 
   constructor(models: LoadedModels<ServedModel>, listener: TextStreamsListener) {
@@ -40,7 +43,7 @@ export class TextStreams {
   /** Never rejects: what goes wrong goes to the listener. */
   async open(request: number, path: string, parameters: SamplingParameters): Promise<void> {
     const receivedAtMs = performance.now();
-    const open: OpenStream = { held: false, stream: null, giveBack: () => undefined };
+    const open: OpenStream = { held: false, writing: null, giveBack: () => undefined };
     this.#open.set(request, open);
     try {
       const loan = await this.#models.borrow(path);
@@ -49,9 +52,9 @@ export class TextStreams {
         return;
       }
       open.giveBack = loan.giveBack;
-      open.stream = this.#start(request, { loan, parameters, receivedAtMs });
+      open.writing = this.#start(request, { loan, parameters, receivedAtMs });
       this.#listener.started(request);
-      if (!open.held) this.#turns.add(open.stream);
+      if (!open.held) this.#goOn(open);
     } catch (error) {
       if (this.#open.get(request) !== open) return;
       this.#close(request);
@@ -62,9 +65,9 @@ export class TextStreams {
   cancel(request: number): void {
     const open = this.#open.get(request);
     if (open === undefined) return;
-    if (open.stream !== null) {
-      this.#turns.remove(open.stream);
-      open.stream.cancel();
+    if (open.writing !== null) {
+      this.#pause(open);
+      open.writing.stream.cancel();
       return;
     }
     this.#close(request);
@@ -77,14 +80,32 @@ export class TextStreams {
     const open = this.#open.get(request);
     if (open === undefined) return;
     open.held = true;
-    if (open.stream !== null) this.#turns.remove(open.stream);
+    this.#pause(open);
   }
 
   release(request: number): void {
     const open = this.#open.get(request);
     if (open === undefined) return;
     open.held = false;
-    if (open.stream !== null) this.#turns.add(open.stream);
+    this.#goOn(open);
+  }
+
+  #goOn({ writing }: OpenStream): void {
+    if (writing === null) return;
+    writing.batch.add(writing.stream);
+    this.#turns.add(writing.batch);
+  }
+
+  #pause({ writing }: OpenStream): void {
+    if (writing === null) return;
+    writing.batch.remove(writing.stream);
+    if (writing.batch.size === 0) this.#turns.remove(writing.batch);
+  }
+
+  #batchOf(engine: TextEngine): TextBatch {
+    const batch = this.#batches.get(engine) ?? new TextBatch(engine);
+    this.#batches.set(engine, batch);
+    return batch;
   }
 
   #start(
@@ -94,7 +115,7 @@ export class TextStreams {
       parameters,
       receivedAtMs,
     }: { loan: Loan<ServedModel>; parameters: SamplingParameters; receivedAtMs: number },
-  ): TextStream {
+  ): OpenStream["writing"] {
     const { model } = loan;
     if (model.task !== "text") {
       throw appError("model_task_mismatch", `expected a model that writes text, got one for ${model.task}`);
@@ -110,7 +131,8 @@ export class TextStreams {
         this.#listener.failed(request, error);
       },
     };
-    return new TextStream(new TextGenerator(model.decoder, model.vocabulary, parameters), listener, receivedAtMs);
+    const generator = new TextGenerator(model.engine, model.vocabulary, parameters);
+    return { stream: new TextStream(generator, listener, receivedAtMs), batch: this.#batchOf(model.engine) };
   }
 
   #close(request: number): void {

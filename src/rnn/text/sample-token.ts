@@ -6,6 +6,10 @@ export interface SamplingRule {
   temperature: number;
   topK: number | null;
   topP: number;
+  /** Share of the likeliest token's probability that a token must have. */
+  minP: number;
+  /** Above 1 makes tokens that came before less likely; see penaliseRepetition. */
+  repetitionPenalty: number;
 }
 
 // Scratch of the thread: one token is drawn at a time.
@@ -13,7 +17,8 @@ let weights = new Float64Array(0); // [vocabulary]
 
 /**
  * Draws a token from softmax(logits / temperature), kept to the top_k likeliest and, of their probability, to the smallest set
- * that holds top_p (Holtzman et al. 2020). Equal logits rank by token id. `uniform` is in [0, 1): the same one gives the same
+ * that holds top_p (Holtzman et al. 2020), and to those at least min_p times as likely as the likeliest (Nguyen et al. 2024; after
+ * the others, as in Hugging Face's transformers). Equal logits rank by token id. `uniform` is in [0, 1): the same one gives the same
  * token, and a filter that removes nothing changes nothing. logits: [vocabulary].
  */
 export function sampleToken(logits: Float32Array, rule: SamplingRule, uniform: number): number {
@@ -39,8 +44,15 @@ function argmax(logits: Float32Array): number {
   return best;
 }
 
-/** Sets the weights that top_k and top_p leave out to zero. */
-function keepLikeliest(weights: Float64Array, { topK, topP }: SamplingRule): void {
+/** Sets the weights that the filters leave out to zero. */
+function keepLikeliest(weights: Float64Array, rule: SamplingRule): void {
+  keepRanks(weights, rule);
+  // The likeliest weighs 1.
+  if (rule.minP === 0) return;
+  for (let token = 0; token < weights.length; token += 1) if (weights[token]! < rule.minP) weights[token] = 0;
+}
+
+function keepRanks(weights: Float64Array, { topK, topP }: SamplingRule): void {
   const candidates = Math.min(topK ?? weights.length, weights.length);
   if (candidates === weights.length && topP === 1) return;
   const ranking = rankWeights(weights);

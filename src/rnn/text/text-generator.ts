@@ -2,13 +2,17 @@ import { appError } from "../../errors.ts";
 import type { FinishReason, SamplingParameters } from "../../schemas/generation.ts";
 import { Random } from "../random.ts";
 import { encodePrompt } from "./encode-prompt.ts";
-import { type SamplingRule, sampleToken } from "./sample-token.ts";
+import type { TextEngine } from "./generation/text-engine.ts";
 import { StopMatcher } from "./stop-matcher.ts";
-import type { DecoderState, TextDecoder } from "./text-decoder.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
-/** Prompt characters read between two looks at the clock. */
-const PROMPT_CHUNK = 16;
+/** Text that has become certain, of whole characters; often none. */
+export interface Piece {
+  text: string;
+  /** How many characters those are. */
+  characters: number;
+  finishReason: FinishReason | null;
+}
 
 /**
  * One text in the making. The state starts at zero and reads the prompt once; from then on, one step a character. An empty prompt
@@ -17,57 +21,80 @@ const PROMPT_CHUNK = 16;
 export class TextGenerator {
   /** Characters of the prompt. */
   readonly promptTokens: number;
+  /** What the engine knows it as. */
+  readonly stream: unknown;
   /** Characters drawn so far, those of a stop string too. */
   completionTokens = 0;
-  readonly #decoder: TextDecoder;
+  readonly #engine: TextEngine;
   readonly #vocabulary: Vocabulary;
   readonly #maximumTokens: number;
-  readonly #rule: SamplingRule;
-  readonly #random: Random;
   readonly #stops: StopMatcher;
-  readonly #state: DecoderState;
-  readonly #prompt: Int32Array;
-  #read = 0;
-  #token: number;
+  #unread: number;
 
   /** Throws prompt_characters_unknown, validation_failed. */
-  constructor(decoder: TextDecoder, vocabulary: Vocabulary, parameters: SamplingParameters) {
-    const { prompt, temperature, top_k: topK, top_p: topP, stop, seed } = parameters;
-    const tokens = encodePrompt(prompt, vocabulary);
-    refuseHalfCharacters(stop);
+  constructor(engine: TextEngine, vocabulary: Vocabulary, parameters: SamplingParameters) {
+    const { temperature, top_k: topK, top_p: topP, min_p: minP, repetition_penalty: repetitionPenalty } = parameters;
+    const tokens = encodePrompt(parameters.prompt, vocabulary);
+    refuseHalfCharacters(parameters.stop);
+    const prompt = tokens.length > 0 ? tokens : Int32Array.of(startToken(vocabulary));
     this.promptTokens = tokens.length;
-    this.#decoder = decoder;
+    this.#engine = engine;
     this.#vocabulary = vocabulary;
     this.#maximumTokens = parameters.max_tokens;
-    this.#rule = { temperature, topK, topP };
-    this.#random = new Random(seed);
-    this.#stops = new StopMatcher(stop);
-    this.#state = decoder.initialState();
-    this.#prompt = tokens.subarray(0, -1);
-    this.#token = tokens.at(-1) ?? startToken(vocabulary);
+    this.#stops = new StopMatcher(parameters.stop);
+    this.#unread = prompt.length - 1;
+    this.stream = engine.open({
+      prompt,
+      characters: parameters.max_tokens,
+      rule: { temperature, topK, topP, minP, repetitionPenalty },
+      random: new Random(parameters.seed).state(),
+    });
   }
 
-  /** A piece of work: some of the prompt, or the next character. The text is what has become certain, of whole characters; often none. */
-  advance(): { text: string; finishReason: FinishReason | null } {
-    if (this.#read < this.#prompt.length) {
-      const chunk = this.#prompt.subarray(this.#read, this.#read + PROMPT_CHUNK);
-      this.#decoder.read(chunk, this.#state);
-      this.#read += chunk.length;
-      return { text: "", finishReason: null };
+  /** Steps of the engine until a character is drawn. */
+  get stepsToNext(): number {
+    return this.#unread + 1;
+  }
+
+  /** Steps of the engine until all characters are drawn. */
+  get stepsToEnd(): number {
+    return this.#unread + this.#maximumTokens - this.completionTokens;
+  }
+
+  /** Takes what the engine drew in so many steps. Throws checkpoint_corrupt. */
+  take(tokens: Int32Array | null, steps: number): Piece {
+    if (tokens === null) {
+      throw appError("checkpoint_corrupt", "expected finite logits, got a weight or a logit that is not a number");
     }
-    const logits = this.#decoder.step(this.#token, this.#state);
-    this.#token = sampleToken(logits, this.#rule, this.#random.uniform());
-    this.completionTokens += 1;
-    const { text, stopped } = this.#stops.push(this.#vocabulary.characters[this.#token]!);
-    if (stopped) return { text, finishReason: "stop" };
-    if (this.completionTokens < this.#maximumTokens) return { text, finishReason: null };
-    return { text: text + this.#stops.flush(), finishReason: "length" };
+    this.#unread = Math.max(0, this.#unread - steps);
+    const piece: Piece = { text: "", characters: 0, finishReason: null };
+    for (const token of tokens) {
+      this.completionTokens += 1;
+      const { text, stopped } = this.#stops.push(this.#vocabulary.characters[token]!);
+      add(piece, text);
+      if (stopped) return { ...piece, finishReason: "stop" };
+    }
+    if (this.completionTokens < this.#maximumTokens) return piece;
+    add(piece, this.#stops.flush());
+    return { ...piece, finishReason: "length" };
   }
 
   /** Ends the text here: what was held back because it may have become a stop string. */
-  end(): string {
-    return this.#stops.flush();
+  end(): Piece {
+    const piece: Piece = { text: "", characters: 0, finishReason: "cancelled" };
+    add(piece, this.#stops.flush());
+    return piece;
   }
+
+  /** Frees what the engine holds for this text. */
+  close(): void {
+    this.#engine.close(this.stream);
+  }
+}
+
+function add(piece: Piece, text: string): void {
+  piece.text += text;
+  piece.characters += text.length < 2 ? text.length : [...text].length;
 }
 
 function startToken(vocabulary: Vocabulary): number {

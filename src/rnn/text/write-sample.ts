@@ -6,7 +6,7 @@ import type { TextNetwork } from "./text-network.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** A little below 1: early in training, samples of the bare probabilities are mostly noise. */
-const temperature = 0.8;
+const rule = { temperature: 0.8, topK: null, topP: 1, minP: 0, repetitionPenalty: 1 };
 
 export interface SampleRequest {
   network: TextNetwork;
@@ -35,7 +35,7 @@ export async function writeSample(request: SampleRequest): Promise<string> {
         const last = tf.slice(output.logits, [input.length - 1, 0], [1, -1]) as Tensor2D;
         return last.dataSync() as Float32Array;
       });
-      const token = sampleToken(logits, { temperature, topK: null, topP: 1 }, random.uniform());
+      const token = sampleToken(logits, rule, random.uniform());
       written.push(token);
       input = Int32Array.of(token);
     }

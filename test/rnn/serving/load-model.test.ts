@@ -10,7 +10,17 @@ import { TextStreams } from "../../../src/rnn/serving/text-streams.ts";
 import { randomForecastCheckpoint } from "./random-forecast-checkpoint.ts";
 import { randomTextCheckpoint } from "./random-text-checkpoint.ts";
 
-const sampling = { prompt: "ab", max_tokens: 5, temperature: 1, top_k: null, top_p: 1, stop: [], seed: 1 };
+const sampling = {
+  prompt: "ab",
+  max_tokens: 5,
+  temperature: 1,
+  top_k: null,
+  top_p: 1,
+  min_p: 0,
+  repetition_penalty: 1,
+  stop: [],
+  seed: 1,
+};
 const inputs = [{ target: Array.from({ length: 40 }, (_, month) => 10 + Math.sin(month)) }];
 
 let folder: string;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type SamplingRule, sampleToken } from "../../../src/rnn/text/sample-token.ts";
 
-const everything: SamplingRule = { temperature: 1, topK: null, topP: 1 };
+const everything: SamplingRule = { temperature: 1, topK: null, topP: 1, minP: 0, repetitionPenalty: 1 };
 const logitsOf = (...probabilities: number[]) => Float32Array.from(probabilities, Math.log);
 const fourTokens = logitsOf(0.5, 0.3, 0.15, 0.05);
 
@@ -18,7 +18,7 @@ function uniforms(seed: number): () => number {
 }
 
 /** The rule written the slow way: sort, cut, renormalise. */
-function probabilities(logits: Float32Array, { temperature, topK, topP }: SamplingRule): number[] {
+function probabilities(logits: Float32Array, { temperature, topK, topP, minP }: SamplingRule): number[] {
   const peak = Math.max(...logits);
   const ranked = [...logits]
     .map((logit, token) => ({ token, weight: Math.exp((logit - peak) / temperature) }))
@@ -32,8 +32,10 @@ function probabilities(logits: Float32Array, { temperature, topK, topP }: Sampli
     held += candidate.weight;
     if (topP < 1 && held >= topP * total) break;
   }
+  const likely = kept.filter(({ weight }) => weight >= minP * kept[0]!.weight);
+  const share = likely.reduce((sum, { weight }) => sum + weight, 0);
   const result = new Array<number>(logits.length).fill(0);
-  for (const { token, weight } of kept) result[token] = weight / held;
+  for (const { token, weight } of likely) result[token] = weight / share;
   return result;
 }
 
@@ -91,6 +93,14 @@ describe("sampleToken", () => {
     expect(sampleToken(fourTokens, { ...everything, topK: 2, topP: 0.63 }, 0.999999)).toBe(1);
   });
 
+  it("keeps with min_p what is so many times as likely as the likeliest", () => {
+    const last = 0.999999;
+    expect(sampleToken(fourTokens, { ...everything, minP: 0.11 }, last)).toBe(2); // 0.05 of 0.5 is 0.1
+    expect(sampleToken(fourTokens, { ...everything, minP: 0.09 }, last)).toBe(3);
+    expect(sampleToken(fourTokens, { ...everything, minP: 1 }, last)).toBe(0);
+    expect(sampleToken(Float32Array.of(2, 2, 1), { ...everything, minP: 1 }, last)).toBe(1);
+  });
+
   it("draws the same token when a filter removes nothing", () => {
     const random = uniforms(7);
     const logits = Float32Array.from({ length: 65 }, () => 4 * random());
@@ -104,9 +114,11 @@ describe("sampleToken", () => {
 
   it.each([
     ["everything", everything],
-    ["temperature 0.7, top_k 20", { temperature: 0.7, topK: 20, topP: 1 }],
-    ["top_p 0.8", { temperature: 1, topK: null, topP: 0.8 }],
-    ["temperature 1.3, top_k 40, top_p 0.9", { temperature: 1.3, topK: 40, topP: 0.9 }],
+    ["temperature 0.7, top_k 20", { ...everything, temperature: 0.7, topK: 20 }],
+    ["top_p 0.8", { ...everything, topP: 0.8 }],
+    ["temperature 1.3, top_k 40, top_p 0.9", { ...everything, temperature: 1.3, topK: 40, topP: 0.9 }],
+    ["min_p 0.1", { ...everything, minP: 0.1 }],
+    ["temperature 1.3, top_p 0.9, min_p 0.05", { ...everything, temperature: 1.3, topP: 0.9, minP: 0.05 }],
   ])("draws as often as the probabilities say: %s", (_, rule) => {
     const random = uniforms(20);
     const logits = Float32Array.from({ length: 65 }, () => 5 * random());
@@ -128,6 +140,8 @@ describe("sampleToken", () => {
       temperature: fc.double({ min: 0.1, max: 5, noNaN: true }),
       topK: fc.option(fc.integer({ min: 1, max: 40 })),
       topP: fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+      minP: fc.constantFrom(0, 0.001, 0.03, 0.2, 1),
+      repetitionPenalty: fc.constant(1),
     });
     fc.assert(
       fc.property(fc.array(logit, { minLength: 1, maxLength: 40 }), rule, (values, chosen) => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { createStepwiseTextEngine } from "../../../src/rnn/text/generation/stepwise-text-engine.ts";
+import type { TextEngine } from "../../../src/rnn/text/generation/text-engine.ts";
 import type { TextDecoder } from "../../../src/rnn/text/text-decoder.ts";
 import { TextGenerator } from "../../../src/rnn/text/text-generator.ts";
 import { Vocabulary } from "../../../src/rnn/text/vocabulary.ts";
@@ -10,6 +12,8 @@ const greedy: SamplingParameters = {
   temperature: 0,
   top_k: null,
   top_p: 1,
+  min_p: 0,
+  repetition_penalty: 1,
   stop: [],
   seed: 1,
 };
@@ -37,13 +41,19 @@ function scripted(script: string, vocabulary: Vocabulary): TextDecoder & { seen:
 }
 
 /** Everything a generator writes: the pieces that were not empty, and why it ended. */
-function write(script: string, parameters: Partial<SamplingParameters>, known = `${script}${parameters.prompt ?? ""}`) {
+function write(
+  script: string,
+  { steps = 1, ...parameters }: Partial<SamplingParameters> & { steps?: number },
+  known = `${script}${parameters.prompt ?? ""}`,
+) {
   const vocabulary = Vocabulary.of(known);
   const decoder = scripted(script, vocabulary);
-  const generator = new TextGenerator(decoder, vocabulary, { ...greedy, ...parameters });
+  const engine: TextEngine = createStepwiseTextEngine(decoder);
+  const generator = new TextGenerator(engine, vocabulary, { ...greedy, ...parameters });
   const pieces: string[] = [];
   for (;;) {
-    const { text, finishReason } = generator.advance();
+    const [drawn] = engine.advance([generator.stream], steps);
+    const { text, finishReason } = generator.take(drawn!, steps);
     if (text !== "") pieces.push(text);
     if (finishReason !== null) return { pieces, finishReason, decoder, generator };
   }
@@ -69,6 +79,16 @@ describe("TextGenerator", () => {
     expect(start.decoder.seen).toBe("\n");
     expect(start.generator.promptTokens).toBe(0);
     expect(write("ba", { max_tokens: 1 }, "ba").decoder.seen).toBe("a");
+  });
+
+  it.each([1, 2, 3, 7, 100])("writes the same text in calls of %i steps", (steps) => {
+    const prompt = "0123456789".repeat(2);
+    const whole = write("abcdefg", { prompt, max_tokens: 40, steps });
+    expect(whole.pieces.join("")).toBe("abcdefg".repeat(6).slice(0, 40));
+    expect(whole.decoder.seen).toBe(`${prompt}${"abcdefg".repeat(6).slice(0, 39)}`);
+    const stopped = write("abcdefg", { prompt, stop: ["efga"], steps });
+    expect(stopped.pieces.join("")).toBe("abcd");
+    expect(stopped.generator.completionTokens).toBe(8);
   });
 
   it("ends before a stop string, and counts its characters", () => {
@@ -101,13 +121,17 @@ describe("TextGenerator", () => {
     });
     const parameters = { ...greedy, temperature: 1 };
     const text = (others: number, seed = 5) => {
+      const engine: TextEngine = createStepwiseTextEngine(flat());
       const generators = Array.from({ length: 1 + others }, (_, index) => {
-        return new TextGenerator(flat(), vocabulary, { ...parameters, seed: seed + index });
+        return new TextGenerator(engine, vocabulary, { ...parameters, seed: seed + index });
       });
       let written = "";
       for (let turn = 0; turn < 50; turn += 1) {
-        const [first] = generators.map((generator) => generator.advance().text);
-        written += first;
+        const drawn = engine.advance(
+          generators.map(({ stream }) => stream),
+          1,
+        );
+        written += generators.map((generator, row) => generator.take(drawn[row]!, 1).text)[0];
       }
       return written;
     };
@@ -120,7 +144,10 @@ describe("TextGenerator", () => {
     const message =
       'expected only the 3 characters of the model\'s vocabulary, got "é" (U+00E9), "\\u0007" (U+0007), "😀" (U+1F600), "\\ud83d" (U+D83D), "\\u{200b}" (U+200B)';
     const attempt = () =>
-      new TextGenerator(scripted("a", Vocabulary.of('a\n"')), Vocabulary.of('a\n"'), { ...greedy, prompt });
+      new TextGenerator(createStepwiseTextEngine(scripted("a", Vocabulary.of('a\n"'))), Vocabulary.of('a\n"'), {
+        ...greedy,
+        prompt,
+      });
     const error = expect.objectContaining({ code: "prompt_characters_unknown", status: 422, message });
     expect(attempt).toThrow(error);
     try {

@@ -1,0 +1,214 @@
+// Exports to Node.js; src/rnn/text/native/text-addon.ts declares them. Handles are objects that carry a type tag, so
+// that none can be taken for another's; a call that is not as it should be throws a TypeError and changes nothing.
+#include "generate/node-text.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "generate/node-values.h"
+#include "generate/text-stream.h"
+#include "kernels/kernel-set.h"
+
+namespace unroll {
+namespace {
+
+using NetworkHandle = std::shared_ptr<const TextNetwork>;
+using StreamHandle = std::unique_ptr<TextStream>;
+
+template <class Handle>
+constexpr napi_type_tag tagOf = {};
+template <>
+constexpr napi_type_tag tagOf<NetworkHandle> = {0x756e726f6c6c2d74, 0x6e6574776f726b31};
+template <>
+constexpr napi_type_tag tagOf<StreamHandle> = {0x756e726f6c6c2d74, 0x73747265616d3131};
+
+/** Limits beyond which a call is a mistake; the schema's are lower or equal. */
+constexpr std::int64_t mostUnits = 1 << 16, mostLayers = 256, mostVocabulary = 1 << 21, mostSteps = 1 << 16;
+
+template <class Handle>
+napi_value wrap(napi_env env, Handle handle, std::size_t bytes) {
+  napi_value object;
+  check(napi_create_object(env, &object), "an object");
+  struct Held {
+    Handle handle;
+    std::int64_t bytes;
+  };
+  auto* held = new Held{std::move(handle), std::int64_t(bytes)};
+  const auto release = [](napi_env env, void* data, void*) {
+    auto* held = static_cast<Held*>(data);
+    std::int64_t ignored;
+    napi_adjust_external_memory(env, -held->bytes, &ignored);
+    delete held;
+  };
+  if (napi_wrap(env, object, held, release, nullptr, nullptr) != napi_ok) {
+    delete held;
+    throw BadCall("expected a handle");
+  }
+  std::int64_t ignored;
+  napi_adjust_external_memory(env, held->bytes, &ignored);
+  check(napi_type_tag_object(env, object, &tagOf<Handle>), "a tag");
+  return object;
+}
+
+/** The handle of an object that `wrap` made; empty after it was released. */
+template <class Handle>
+Handle* find(napi_env env, napi_value value) {
+  bool ours = false;
+  void* data = nullptr;
+  if (napi_check_object_type_tag(env, value, &tagOf<Handle>, &ours) != napi_ok || !ours) return nullptr;
+  if (napi_unwrap(env, value, &data) != napi_ok) return nullptr;
+  return static_cast<Handle*>(data);  // the first member of what wrap holds
+}
+
+template <class Handle>
+auto& unwrap(napi_env env, napi_value value, const char* what) {
+  Handle* handle = find<Handle>(env, value);
+  require(handle && *handle, std::string("expected ") + what + " that is open");
+  return **handle;
+}
+
+TextShape readShape(const NodeValue& from) {
+  return {.cell = Cell(from.field("cell").integer(0, 3)),
+          .units = from.field("units").integer(1, mostUnits),
+          .layers = from.field("layers").integer(1, mostLayers),
+          .vocabulary = from.field("vocabularySize").integer(1, mostVocabulary),
+          .embedding = from.field("embeddingSize").integer(0, mostUnits),
+          .precision = from.field("bf16").integer(0, 1) ? Precision::bf16 : Precision::fp32};
+}
+
+/** In order: the embedding where there is one, of each layer kernel, recurrent kernel and bias, the head's kernel and bias. */
+TextArrays readArrays(const TextShape& shape, const NodeValue& from) {
+  TextArrays arrays{};
+  const std::uint32_t count = std::uint32_t(shape.layers * 3 + 2 + (shape.embedding > 0));
+  require(from.length() == count, "expected " + std::to_string(count) + " arrays of weights");
+  std::uint32_t next = 0;
+  const auto take = [&](std::int64_t size) { return from.element(next++).floats(size).data; };
+  if (shape.embedding > 0) arrays.embedding = take(shape.vocabulary * shape.embedding);
+  const std::int64_t columns = gatesOf(shape.cell) * shape.units;
+  for (Index layer = 0; layer < shape.layers; layer++) {
+    const Index input = layer > 0 ? shape.units : shape.embedding > 0 ? shape.embedding : shape.vocabulary;
+    const float* kernel = take(input * columns);
+    const float* recurrentKernel = take(shape.units * columns);
+    const float* bias = take(columns * (shape.cell == Cell::gruResetAfter ? 2 : 1));
+    arrays.layers.push_back({kernel, recurrentKernel, bias});
+  }
+  arrays.headKernel = take(shape.units * shape.vocabulary);
+  arrays.headBias = take(shape.vocabulary);
+  return arrays;
+}
+
+/** createTextNetwork(shape, arrays): a network; the arrays are copied. */
+napi_value createTextNetwork(napi_env env, const std::vector<napi_value>& given) {
+  const TextShape shape = readShape({env, given[0], "shape"});
+  auto network = std::make_shared<const TextNetwork>(shape, readArrays(shape, {env, given[1], "arrays"}));
+  const std::size_t bytes = network->bytes();
+  napi_value object = wrap<NetworkHandle>(env, std::move(network), bytes), size;
+  check(napi_create_double(env, double(bytes), &size), "a number");
+  check(napi_set_named_property(env, object, "bytes", size), "an object");
+  return object;
+}
+
+SamplingRule readRule(const NodeValue& from) {
+  return {.temperature = from.field("temperature").number(0, 1e6),
+          .topK = from.field("topK").integer(0, mostVocabulary),
+          .topP = from.field("topP").number(0, 1),
+          .minP = from.field("minP").number(0, 1),
+          .repetitionPenalty = from.field("repetitionPenalty").number(1e-6, 1e6)};
+}
+
+/** openTextStream(network, {prompt, characters, random, temperature, topK, topP, minP, repetitionPenalty}): a stream. */
+napi_value openTextStream(napi_env env, const std::vector<napi_value>& given) {
+  unwrap<NetworkHandle>(env, given[0], "a network");
+  const NetworkHandle network = *find<NetworkHandle>(env, given[0]);
+  const NodeValue options(env, given[1], "options");
+  const auto prompt = options.field("prompt").integers();
+  for (std::size_t i = 0; i < prompt.size; i++)
+    require(prompt.data[i] >= 0 && prompt.data[i] < network->shape.vocabulary,
+            "expected tokens of the prompt below " + std::to_string(network->shape.vocabulary));
+  const auto words = options.field("random").words(4);
+  const Random::State state = {words.data[0], words.data[1], words.data[2], words.data[3]};
+  require(std::any_of(state.begin(), state.end(), [](std::uint32_t word) { return word != 0; }),
+          "expected a random state that is not all zero");
+  auto stream = std::make_unique<TextStream>(
+      network, std::vector<std::int32_t>(prompt.data, prompt.data + prompt.size), readRule(options), Random(state),
+      options.field("characters").integer(1, std::int64_t(1) << 40));
+  const std::size_t bytes = stream->state.size() * sizeof(float) + prompt.size * sizeof(std::int32_t);
+  return wrap<StreamHandle>(env, std::move(stream), bytes);
+}
+
+/**
+ * advanceText(network, streams, steps, tokens, counts, logits): fills tokens [streams, steps] and counts [streams], -1
+ * where a logit is not finite; logits [streams, steps, vocabulary] unless null.
+ */
+napi_value advanceText(napi_env env, const std::vector<napi_value>& given) {
+  const TextNetwork& network = unwrap<NetworkHandle>(env, given[0], "a network");
+  const NodeValue list(env, given[1], "streams");
+  const std::uint32_t rows = list.length();
+  const std::int64_t steps = NodeValue(env, given[2], "steps").integer(1, mostSteps);
+  const auto tokens = NodeValue(env, given[3], "tokens").integers(rows * steps);
+  const auto counts = NodeValue(env, given[4], "counts").integers(rows);
+  const NodeValue wanted(env, given[5], "logits");
+  float* logits = wanted.isNull() ? nullptr : wanted.floats(rows * steps * network.shape.vocabulary).data;
+  std::vector<TextStream*> streams;
+  for (std::uint32_t row = 0; row < rows; row++)
+    streams.push_back(&unwrap<StreamHandle>(env, list.element(row).raw(), "a stream"));
+  for (const TextStream* stream : streams)
+    require(stream->network.get() == &network, "expected streams of the network");
+  std::vector<TextStream*> sorted = streams;
+  std::sort(sorted.begin(), sorted.end());
+  require(std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end(), "expected each stream once");
+  if (rows == 0) return nullptr;
+  const AdvanceCall call{network, streams.data(), Index(rows), steps, tokens.data, counts.data, logits};
+  kernels().advanceText[int(network.shape.cell)](call, ThreadPool::shared());
+  for (std::uint32_t row = 0; row < rows; row++)
+    if (streams[row]->failed) counts.data[row] = -1;
+  return nullptr;
+}
+
+/** release(network | stream): its memory is free at once, or with the last stream of the network. */
+napi_value release(napi_env env, const std::vector<napi_value>& given) {
+  auto* network = find<NetworkHandle>(env, given[0]);
+  auto* stream = find<StreamHandle>(env, given[0]);
+  require(network || stream, "expected a network or a stream");
+  if (network) network->reset();
+  if (stream) stream->reset();
+  return nullptr;
+}
+
+using Function = napi_value (*)(napi_env, const std::vector<napi_value>&);
+
+template <Function function, std::size_t Arguments>
+napi_value call(napi_env env, napi_callback_info info) {
+  try {
+    std::vector<napi_value> given(Arguments);
+    std::size_t count = Arguments;
+    check(napi_get_cb_info(env, info, &count, given.data(), nullptr, nullptr), "a call");
+    require(count == Arguments, "expected " + std::to_string(Arguments) + " arguments, got " + std::to_string(count));
+    return function(env, given);
+  } catch (const std::bad_alloc&) {
+    napi_throw_range_error(env, nullptr, "out of memory");
+  } catch (const std::exception& error) {
+    bool pending = false;
+    napi_is_exception_pending(env, &pending);
+    if (!pending) napi_throw_type_error(env, nullptr, error.what());
+  }
+  return nullptr;
+}
+
+template <Function function, std::size_t Arguments>
+void exportFunction(napi_env env, napi_value exports, const char* name) {
+  napi_value value;
+  check(napi_create_function(env, name, NAPI_AUTO_LENGTH, call<function, Arguments>, nullptr, &value), name);
+  check(napi_set_named_property(env, exports, name, value), name);
+}
+
+}  // namespace
+
+void exportTextFunctions(napi_env env, napi_value exports) {
+  exportFunction<createTextNetwork, 2>(env, exports, "createTextNetwork");
+  exportFunction<openTextStream, 2>(env, exports, "openTextStream");
+  exportFunction<advanceText, 6>(env, exports, "advanceText");
+  exportFunction<release, 1>(env, exports, "release");
+}
+
+}  // namespace unroll
