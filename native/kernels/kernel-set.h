@@ -14,7 +14,7 @@ struct KernelSet {
   void (*gradient[4])(const GradientCall&, ThreadPool&);
   void (*advanceText[4])(const AdvanceCall&, ThreadPool&);
   void (*crossEntropy)(const CrossEntropyCall&, ThreadPool&);
-  void (*optimizer)(OptimizerCall&, ThreadPool&);
+  void (*optimizer)(const OptimizerCall&, ThreadPool&);
 };
 
 #if defined(__x86_64__)

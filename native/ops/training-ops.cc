@@ -1,13 +1,14 @@
 // The loss and the optimizers as ops.
 //
 //   UnrollCrossEntropy     logits [rows, classes], labels int32 [rows] -> loss [], gradient of logits
-//   Unroll<Optimizer>      weights N * [...], gradients N * [...], settings [4], moments each [size of all weights]
-//                          -> norm of the gradients [], new weights N * [...], new moments
+//   Unroll<Optimizer>      settings, weights N * [...], gradients N * [...], moments M * [size of all weights]
+//                          -> norms of the gradients [1 + N], new weights N * [...], new moments M * [...]
 //
-// settings: clip norm (infinity for none), step size, root correction, kept share; see kernels/training/calls.h.
+// settings: clip norm, clip value (infinity for none), then the optimizer's numbers; see kernels/training/calls.h.
 #include "ops/training-ops.h"
 
 #include <cmath>
+#include <cstring>
 
 #include "kernels/kernel-set.h"
 #include "ops/register-op.h"
@@ -35,55 +36,73 @@ void crossEntropy(OpCall& call) {
   *loss.mutableFloats() = float(sum / double(rows));
 }
 
-template <Optimizer optimizer>
+/** How many moments there are for these numbers. */
+int momentsOf(const SgdNumbers& numbers) { return numbers.momentum != 0; }
+int momentsOf(const RmspropNumbers& numbers) { return 1 + (numbers.centered != 0) + (numbers.momentum != 0); }
+int momentsOf(const AdamNumbers&) { return 2; }
+
+/** The settings behind both bounds, as the numbers of an optimizer. */
+template <class Numbers>
+Numbers readNumbers(const Operand& settings) {
+  constexpr Index count = sizeof(Numbers) / sizeof(float);
+  Numbers numbers;
+  std::memcpy(&numbers, settings.expect({2 + count}).floats() + 2, sizeof(Numbers));
+  return numbers;
+}
+
+template <Optimizer optimizer, class Numbers, Numbers OptimizerCall::* numbers>
 void update(OpCall& call) {
-  constexpr int moments = momentsOf(optimizer);
-  const int count = (call.inputs() - 1 - moments) / 2;
+  const Operand settings = call.input(0, "settings");
+  OptimizerCall step{};
+  step.optimizer = optimizer;
+  step.*numbers = readNumbers<Numbers>(settings);
+  step.clipNorm = settings.floats()[0];
+  step.clipValue = settings.floats()[1];
+  step.momentCount = momentsOf(step.*numbers);
+  const int pairs = call.inputs() - 1 - step.momentCount, count = pairs / 2;
+  if (pairs < 2 || pairs % 2 != 0)
+    throw InvalidCall("expected weights, a gradient for each, and " + std::to_string(step.momentCount) +
+                      " moments, got " + std::to_string(call.inputs() - 1) + " tensors");
+
   std::vector<Operand> operands;
   std::vector<Parameter> parameters;
-  const Operand norm = call.allocate(0, {});
+  step.norms = operands.emplace_back(call.allocate(0, {1 + count})).mutableFloats();
   Index size = 0;
   for (int i = 0; i < count; i++) {
-    const Operand& weights = operands.emplace_back(call.input(i, "weights"));
+    Operand weights = call.input(1 + i, "weights");
     const std::vector<Index> shape = weights.shape();
     Parameter parameter{weights.size(), size, weights.floats(), nullptr, nullptr};
-    parameter.gradient = operands.emplace_back(call.input(count + i, "gradients")).expect(shape).floats();
+    parameter.gradient = operands.emplace_back(call.input(1 + count + i, "gradients")).expect(shape).floats();
     parameter.newWeights = operands.emplace_back(call.allocate(1 + i, shape)).mutableFloats();
     parameters.push_back(parameter);
     size += parameter.size;
+    operands.push_back(std::move(weights));
   }
-  const Operand settings = call.input(2 * count, "settings");
-  const float* values = settings.expect({4}).floats();
-  OptimizerCall step{optimizer, parameters, {}, {}, values[0], values[1], values[2], values[3], 0};
-  for (int i = 0; i < moments; i++) {
-    step.moments[i] = operands.emplace_back(call.input(2 * count + 1 + i, "moments")).expect({size}).floats();
+  step.parameters = parameters;
+  for (int i = 0; i < step.momentCount; i++) {
+    step.moments[i] = operands.emplace_back(call.input(1 + 2 * count + i, "moments")).expect({size}).floats();
     step.newMoments[i] = operands.emplace_back(call.allocate(1 + count + i, {size})).mutableFloats();
   }
   kernels().optimizer(step, ThreadPool::shared());
-  *norm.mutableFloats() = float(step.norm);
 }
 
-constexpr const char* weights = "weights: N * float";
-constexpr const char* gradients = "gradients: N * float";
-constexpr const char* newWeights = "new_weights: N * float";
-constexpr const char* number = "N: int >= 1";
+template <Optimizer optimizer, class Numbers, Numbers OptimizerCall::* numbers>
+void registerOptimizer(const char* name) {
+  registerOp<update<optimizer, Numbers, numbers>>(
+      {name,
+       {"settings: float", "weights: N * float", "gradients: N * float", "moments: M * float"},
+       {"norms: float", "new_weights: N * float", "new_moments: M * float"},
+       {"N: int >= 1", "M: int >= 0"}});
+}
 
 }  // namespace
 
 void registerTrainingOps() {
   registerOp<crossEntropy>(
       {"UnrollCrossEntropy", {"logits: float", "labels: int32"}, {"loss: float", "gradient: float"}, {}});
-  registerOp<update<Optimizer::sgd>>(
-      {"UnrollSgd", {weights, gradients, "settings: float"}, {"norm: float", newWeights}, {number}});
-  registerOp<update<Optimizer::rmsprop>>({"UnrollRmsprop",
-                                          {weights, gradients, "settings: float", "mean_square: float"},
-                                          {"norm: float", newWeights, "new_mean_square: float"},
-                                          {number}});
-  registerOp<update<Optimizer::adam>>(
-      {"UnrollAdam",
-       {weights, gradients, "settings: float", "first_moment: float", "second_moment: float"},
-       {"norm: float", newWeights, "new_first_moment: float", "new_second_moment: float"},
-       {number}});
+  registerOptimizer<Optimizer::sgd, SgdNumbers, &OptimizerCall::sgd>("UnrollSgd");
+  registerOptimizer<Optimizer::rmsprop, RmspropNumbers, &OptimizerCall::rmsprop>("UnrollRmsprop");
+  registerOptimizer<Optimizer::adam, AdamNumbers, &OptimizerCall::adam>("UnrollAdam");
 }
 
 }  // namespace unroll

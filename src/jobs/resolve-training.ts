@@ -4,6 +4,7 @@ import type { Dataset } from "../schemas/datasets.ts";
 import type { TrainingRequest, TrainingSettings } from "../schemas/jobs.ts";
 import type { Model } from "../schemas/models.ts";
 import { checkForecastTraining } from "./forecast-training.ts";
+import { resolveOptimizer } from "./resolve-optimizer.ts";
 import { resolveSchedule } from "./resolve-schedule.ts";
 import { resolveSequenceTraining } from "./sequence-training.ts";
 import { resolveTextTraining } from "./text-training.ts";
@@ -29,23 +30,18 @@ export function resolveTraining({ training: request, model, dataset }: TrainingQ
   const faults = new TrainingFaults();
   const preset = usual[model.task];
   const length = resolveLength(request, preset, faults);
-  const optimizer = request.optimizer ?? preset.optimizer;
-  const weightDecay = request.weight_decay ?? 0;
-  if (weightDecay !== 0 && optimizer !== "adamw") {
-    const message = `weight_decay means nothing for ${optimizer}`;
-    faults.add("weight_decay", "not_applicable", message, { value: weightDecay, hint: "take optimizer adamw" });
-  }
-  const schedule = resolveSchedule(request, { task: model.task, steps: length.steps }, faults);
+  const ofOptimizer = resolveOptimizer(request, preset, faults);
+  const learningRate = request.learning_rate ?? preset.learning_rate;
+  const about = { task: model.task, steps: length.steps, learningRate };
+  const schedule = resolveSchedule(request, about, faults);
   const ofTask = resolveTask({ training: request, model, dataset }, faults);
   faults.throwIfAny();
   return {
     ...length,
     ...ofTask,
-    learning_rate: request.learning_rate ?? preset.learning_rate,
-    optimizer,
-    weight_decay: weightDecay,
+    learning_rate: learningRate,
+    ...ofOptimizer,
     schedule,
-    clip_norm: request.clip_norm === undefined ? preset.clip_norm : request.clip_norm,
     early_stopping: resolveEarlyStopping(request),
     checkpoint_every: request.checkpoint_every ?? preset.every,
     sample_every: request.sample_every === undefined ? preset.every : request.sample_every,

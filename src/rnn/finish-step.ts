@@ -2,6 +2,7 @@ import type { Metrics } from "../schemas/common.ts";
 import type { TrainingEvent, TrainingSpec } from "../schemas/training-run.ts";
 import { assertFinite } from "./callbacks/assert-finite.ts";
 import type { StepReporter, StepResult } from "./callbacks/step-reporter.ts";
+import { clippingOf } from "./optimizers/clipping-of.ts";
 import { saveCheckpoint } from "./save-checkpoint.ts";
 import type { TrainingState } from "./training-state.ts";
 import type { Evaluation } from "./training-task.ts";
@@ -16,7 +17,7 @@ export interface FinishedStep {
 }
 
 /**
- * All that is due after a step: sample, epoch-end, step-end, checkpoint. In this order, because a log that holds the step-end
+ * All that is due after a step: warnings, sample, epoch-end, step-end, checkpoint. In this order, because a log that holds the step-end
  * then holds what belongs to the step, and a log that holds the checkpoint all that came before it: nothing is lost or
  * repeated by a run that goes on from there.
  */
@@ -31,9 +32,11 @@ export async function finishStep(finished: FinishedStep): Promise<void> {
   const needsSample = sampleEvery !== null && step % sampleEvery === 0 && isNew;
 
   const evaluation = needsCheckpoint || (endsEpoch && isNew) ? await evaluate(finished) : null;
+  const warnings = state.gradientWatch.observe({ step, norm: result.gradientNorm, layers: result.gradientNorms });
+  if (isNew) for (const warning of warnings) emit({ type: "warning", ...warning });
   if (needsSample) emit({ type: "sample", step, ...(await state.task.sample(step, pause)) });
   if (endsEpoch) endEpoch(finished, isNew ? evaluation : null);
-  reporter.stepEnded(result, needsCheckpoint || endsEpoch || needsSample);
+  reporter.stepEnded(result, needsCheckpoint || endsEpoch || needsSample || warnings.length > 0);
   if (needsCheckpoint && evaluation) await checkpoint(finished, evaluation);
 }
 
@@ -41,7 +44,7 @@ async function evaluate({ spec, state, result, pause }: FinishedStep): Promise<E
   const evaluation = await state.task.evaluate(pause);
   const { validationLoss, metrics } = evaluation;
   const losses = validationLoss === null ? metrics : { ...metrics, "validation loss": validationLoss };
-  assertFinite(losses, { ...result, clipNorm: spec.training.clip_norm });
+  assertFinite(losses, { ...result, ...clippingOf(spec.training) });
   return evaluation;
 }
 
@@ -60,7 +63,7 @@ function endEpoch({ state, result: { step }, emit }: FinishedStep, evaluation: E
 
 /** The state of early stopping and of the best loss goes into the file, so it is brought up to date first. */
 async function checkpoint({ spec, state, emit }: FinishedStep, evaluation: Evaluation): Promise<void> {
-  const { step, earlyStopping } = state;
+  const { step, earlyStopping, plateau } = state;
   const trainLoss = state.recentLoss.take();
   const loss = evaluation.validationLoss ?? trainLoss;
   const metrics: Metrics = { train_loss: trainLoss, ...evaluation.metrics };
@@ -69,6 +72,7 @@ async function checkpoint({ spec, state, emit }: FinishedStep, evaluation: Evalu
   const best = state.best === null || loss < state.best.loss;
   if (best) state.best = { step, loss, metrics };
   earlyStopping.evaluated(loss);
+  plateau.evaluated(loss);
   const file = await saveCheckpoint(spec, state, metrics);
   emit({ type: "checkpoint", id: file.id, step, metrics, best, file });
   if (earlyStopping.isOver && step < state.steps) {

@@ -5,6 +5,7 @@ import type { CheckpointFile, TrainingSpec } from "../schemas/training-run.ts";
 import { assertFiniteTensors } from "./callbacks/assert-finite.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
 import { type HostTensor, toHostTensor } from "./host-tensor.ts";
+import { clippingOf } from "./optimizers/clipping-of.ts";
 import { learningRateOf } from "./optimizers/learning-rate.ts";
 import { loopState, type TrainingState } from "./training-state.ts";
 
@@ -14,7 +15,7 @@ export async function saveCheckpoint(
   state: TrainingState,
   metrics: Metrics,
 ): Promise<CheckpointFile> {
-  const { task, optimizer, step, steps } = state;
+  const { task, optimizer, plateau, step, steps } = state;
   const weights = [...task.parameters].map(([name, variable]): [string, HostTensor] => [name, toHostTensor(variable)]);
   const taskState = task.saveState();
   const tensors = new Map([
@@ -22,8 +23,8 @@ export async function saveCheckpoint(
     ...inGroup("optimizer", optimizer.save()),
     ...inGroup("state", taskState.tensors),
   ]);
-  const learningRate = learningRateOf(spec.training, step, steps);
-  assertFiniteTensors(tensors, { step, learningRate, clipNorm: spec.training.clip_norm });
+  const learningRate = learningRateOf({ ...spec.training, learning_rate: plateau.learningRate }, step, steps);
+  assertFiniteTensors(tensors, { step, learningRate, ...clippingOf(spec.training) });
 
   const id = `ckp_${ulid().toLowerCase()}`;
   const filePath = path.join(spec.checkpointFolder, `${id}.safetensors`);

@@ -4,6 +4,9 @@ import { backend, tf } from "./backend.ts";
 import { assertFinite } from "./callbacks/assert-finite.ts";
 import { StepReporter, type StepResult } from "./callbacks/step-reporter.ts";
 import { finishStep } from "./finish-step.ts";
+import { addKernelPenalty } from "./optimizers/add-kernel-penalty.ts";
+import { clippingOf } from "./optimizers/clipping-of.ts";
+import { layerNorms } from "./optimizers/layer-norms.ts";
 import { learningRateOf } from "./optimizers/learning-rate.ts";
 import { resumeTraining } from "./resume-training.ts";
 import { saveCheckpoint } from "./save-checkpoint.ts";
@@ -65,19 +68,21 @@ function reportStart(spec: TrainingSpec, state: TrainingState, emit: (event: Tra
 function takeStep({ training }: TrainingSpec, state: TrainingState): StepResult {
   const { task, optimizer, steps } = state;
   const step = state.step + 1;
-  const learningRate = learningRateOf(training, step, steps);
-  const situation = { step, learningRate, clipNorm: training.clip_norm };
+  const learningRate = learningRateOf({ ...training, learning_rate: state.plateau.learningRate }, step, steps);
+  const situation = { step, learningRate, ...clippingOf(training) };
   const startedAt = performance.now();
   const { value, grads } = tf.variableGrads(task.nextBatch(), [...task.parameters.values()]);
   try {
     const loss = value.dataSync()[0]!;
     assertFinite({ loss }, situation);
-    const gradientNorm = optimizer.apply({ ...situation, gradients: grads });
+    if (training.l2) addKernelPenalty(grads, task.parameters, training.l2);
+    const { norm: gradientNorm, norms } = optimizer.apply({ ...situation, gradients: grads });
     assertFinite({ "gradient norm": gradientNorm }, situation);
     state.step = step;
     state.epochLoss.add(loss);
     state.recentLoss.add(loss);
-    return { step, loss, learningRate, gradientNorm, durationMs: performance.now() - startedAt };
+    const gradientNorms = layerNorms(task.parameters.keys(), norms);
+    return { step, loss, learningRate, gradientNorm, gradientNorms, durationMs: performance.now() - startedAt };
   } finally {
     tf.dispose([value, grads]);
   }

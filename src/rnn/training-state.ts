@@ -1,6 +1,8 @@
 import type { Metrics } from "../schemas/common.ts";
 import type { TrainingSpec } from "../schemas/training-run.ts";
 import { EarlyStopping, type EarlyStoppingState } from "./callbacks/early-stopping.ts";
+import { GradientWatch, type GradientWatchState } from "./callbacks/gradient-watch.ts";
+import { Plateau, type PlateauState } from "./callbacks/plateau.ts";
 import { chooseUpdater } from "./optimizers/choose-updater.ts";
 import { Optimizer } from "./optimizers/optimizer.ts";
 import { Random } from "./random.ts";
@@ -19,6 +21,8 @@ export interface TrainingState {
   readonly task: TrainingTask;
   readonly optimizer: Optimizer;
   readonly earlyStopping: EarlyStopping;
+  readonly plateau: Plateau;
+  readonly gradientWatch: GradientWatch;
   /** Since the epoch began, and since the last evaluated checkpoint. */
   readonly epochLoss: RunningMean;
   readonly recentLoss: RunningMean;
@@ -34,6 +38,8 @@ export interface LoopState extends Record<string, unknown> {
   epoch_loss: { sum: number; count: number };
   recent_loss: { sum: number; count: number };
   early_stopping: EarlyStoppingState;
+  plateau: PlateauState;
+  gradient_watch: GradientWatchState;
   best: Best | null;
 }
 
@@ -44,6 +50,8 @@ export async function createTrainingState(spec: TrainingSpec): Promise<TrainingS
     task,
     optimizer: new Optimizer(chooseUpdater(spec.training), task.parameters),
     earlyStopping: new EarlyStopping(spec.training.early_stopping),
+    plateau: new Plateau(spec.training.schedule, spec.training.learning_rate),
+    gradientWatch: new GradientWatch(),
     epochLoss: new RunningMean(),
     recentLoss: new RunningMean(),
     steps: steps ?? (epochs ?? 1) * task.stepsPerEpoch,
@@ -62,11 +70,14 @@ async function createTask(spec: TrainingSpec, random: Random): Promise<TrainingT
   return (await import("./series/forecast-task.ts")).createForecastTask(spec, random);
 }
 
-export function loopState({ epochLoss, recentLoss, earlyStopping, best }: TrainingState): LoopState {
+export function loopState(state: TrainingState): LoopState {
+  const { epochLoss, recentLoss, earlyStopping, plateau, gradientWatch, best } = state;
   return {
     epoch_loss: epochLoss.state(),
     recent_loss: recentLoss.state(),
     early_stopping: earlyStopping.state(),
+    plateau: plateau.state(),
+    gradient_watch: gradientWatch.state(),
     best,
   };
 }
@@ -75,6 +86,9 @@ export function restoreLoopState(state: TrainingState, saved: LoopState): void {
   state.epochLoss.restore(saved.epoch_loss);
   state.recentLoss.restore(saved.recent_loss);
   state.earlyStopping.restore(saved.early_stopping);
+  // A file of an older version has neither.
+  if (saved.plateau) state.plateau.restore(saved.plateau);
+  if (saved.gradient_watch) state.gradientWatch.restore(saved.gradient_watch);
   state.best = saved.best;
 }
 

@@ -31,6 +31,7 @@ export const jobEvents = {
     loss: Type.Number({ description: "Mean over the steps since the event before." }),
     learning_rate: Type.Number(),
     gradient_norm: Type.Number({ description: "Global norm before clipping, of this step." }),
+    gradient_norms: Type.Optional(Metrics),
     tokens_per_second: Type.Number(),
     eta_ms: Type.Integer(),
   },

@@ -1,10 +1,17 @@
 import { type Static, Type } from "typebox";
 import { Metrics, Nullable, Reference, Seed, Timestamp } from "./common.ts";
+import { OptimizerName, optimizerFields } from "./optimizers.ts";
 
 export const Schedule = Type.Object(
   {
     type: Type.Union(
-      [Type.Literal("constant"), Type.Literal("cosine"), Type.Literal("exponential"), Type.Literal("step")],
+      [
+        Type.Literal("constant"),
+        Type.Literal("cosine"),
+        Type.Literal("exponential"),
+        Type.Literal("step"),
+        Type.Literal("plateau"),
+      ],
       { default: "constant" },
     ),
     warmup_steps: Type.Integer({
@@ -21,6 +28,31 @@ export const Schedule = Type.Object(
       }),
     ),
     decay_steps: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000_000 })),
+    factor: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        exclusiveMaximum: 1,
+        description: "plateau: what the learning rate is multiplied by where the loss stops falling; 0.5 by default.",
+      }),
+    ),
+    patience: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1000,
+        description: "plateau: evaluations without a gain before that; 2 by default.",
+      }),
+    ),
+    min_delta: Type.Optional(Type.Number({ minimum: 0, description: "plateau: what counts as a gain; 0 by default." })),
+    cooldown: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 1000,
+        description: "plateau: evaluations after a reduction that do not count; 0 by default.",
+      }),
+    ),
+    min_learning_rate: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 10, description: "plateau: it goes no lower; 0 by default." }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -75,16 +107,30 @@ export const TrainingRequest = Type.Object(
       Type.Number({ exclusiveMinimum: 0, maximum: 10, description: "Text: 0.002 by default. Forecast: 0.006." }),
     ),
     optimizer: Type.Optional(
-      Type.Union([Type.Literal("sgd"), Type.Literal("rmsprop"), Type.Literal("adam"), Type.Literal("adamw")], {
-        description: "Text: adam by default. Forecast: adamw.",
-      }),
+      Type.Union(OptimizerName.anyOf, { description: "Text: adam by default. Forecast: adamw." }),
     ),
+    ...optimizerFields,
     weight_decay: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: "adamw only; 0 by default." })),
     /** Text: constant by default. Forecast: cosine after a warm-up over a tenth of the steps. */
     schedule: Type.Optional(Schedule),
     clip_norm: Type.Optional(
       Type.Union([Type.Number({ exclusiveMinimum: 0, maximum: 1e6 }), Type.Null()], {
-        description: "Upper bound of the global gradient norm; null for none. Text: 5 by default. Forecast: 1.",
+        description:
+          "Upper bound of the global gradient norm; null for none. Text: 5 by default. Forecast: 1. None with clip_value.",
+      }),
+    ),
+    clip_value: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 1e6,
+        description: "Upper bound of every single number of the gradient; instead of clip_norm.",
+      }),
+    ),
+    l2: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description: "Adds l2 times the sum of the squared kernels to what is minimised, as in Keras; none by default.",
       }),
     ),
     validation_fraction: Type.Optional(
@@ -130,10 +176,13 @@ export const TrainingSettings = Type.Object({
   batch_size: Type.Integer(),
   sequence_length: Type.Optional(Type.Integer()),
   learning_rate: Type.Number(),
-  optimizer: Type.Union([Type.Literal("sgd"), Type.Literal("rmsprop"), Type.Literal("adam"), Type.Literal("adamw")]),
+  optimizer: OptimizerName,
+  ...optimizerFields,
   weight_decay: Type.Number(),
   schedule: Schedule,
   clip_norm: Nullable(Type.Number()),
+  clip_value: Type.Optional(Type.Number()),
+  l2: Type.Optional(Type.Number()),
   validation_fraction: Type.Optional(Type.Number()),
   early_stopping: Nullable(EarlyStopping),
   checkpoint_every: Type.Integer(),

@@ -61,6 +61,7 @@ describe("what is not said is chosen, and shown", () => {
       ...{ epochs: 10, steps: null, batch_size: 50, sequence_length: 50, learning_rate: 0.002, optimizer: "adam" },
       ...{ weight_decay: 0, schedule: { type: "constant", warmup_steps: 0 }, clip_norm: 5, validation_fraction: 0.1 },
       ...{ early_stopping: null, checkpoint_every: 500, sample_every: 500, sample_length: 200, seed: 1 },
+      ...{ beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8 },
     });
   });
 
@@ -68,7 +69,7 @@ describe("what is not said is chosen, and shown", () => {
     expect(forecast({ seed: 1 })).toEqual({
       ...{ epochs: null, steps: 1500, batch_size: 256, learning_rate: 0.006, optimizer: "adamw", weight_decay: 0 },
       ...{ schedule: { type: "cosine", warmup_steps: 150 }, clip_norm: 1, early_stopping: null },
-      ...{ checkpoint_every: 250, sample_every: 250, seed: 1 },
+      ...{ checkpoint_every: 250, sample_every: 250, seed: 1, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8 },
     });
     expect(forecast({ epochs: 3 })).toMatchObject({ epochs: 3, steps: null, schedule: { warmup_steps: 0 } });
     expect(forecast({ steps: 200 })).toMatchObject({ steps: 200, schedule: { warmup_steps: 20 } });

@@ -50,9 +50,10 @@ describe("events", () => {
     ]);
     expect(of("epoch-end").map(({ epoch }) => epoch)).toEqual([1, 2]);
     expect(of("step-end").at(-1)).toMatchObject({ epoch: 2, learning_rate: 0.01, eta_ms: 0 });
-    for (const { loss, gradient_norm: norm, tokens_per_second: speed } of of("step-end")) {
+    for (const { loss, gradient_norm: norm, gradient_norms: norms, tokens_per_second: speed } of of("step-end")) {
       expect(loss).toBeGreaterThan(0);
-      expect(norm).toBeGreaterThan(0);
+      expect(Object.keys(norms!)).toEqual(["recurrent/0", "recurrent/1", "head"]);
+      expect(Math.hypot(...Object.values(norms!)) / norm).toBeCloseTo(1, 5);
       expect(Number.isFinite(speed) && speed > 0).toBe(true);
     }
     for (const { text } of of("sample")) expect([...text!].length).toBe(10); // the data's first character, and nine more

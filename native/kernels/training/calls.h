@@ -16,7 +16,7 @@ struct CrossEntropyCall {
 };
 
 enum class Optimizer { sgd, rmsprop, adam };
-constexpr int momentsOf(Optimizer optimizer) { return int(optimizer); }
+constexpr int mostMoments = 3;
 
 /** One parameter of a network; its moments lie at `offset` of the moments of all parameters. */
 struct Parameter {
@@ -25,17 +25,38 @@ struct Parameter {
   float* newWeights;
 };
 
-/** One update of all parameters. Gradients are scaled down to `clipNorm` where their global norm is above it. */
+// The numbers of each optimizer, in the order in which an op's settings hold them.
+struct SgdNumbers {
+  float stepSize, momentum, nesterov;  // nesterov 0 or 1
+};
+struct RmspropNumbers {
+  float stepSize, decay, rest, epsilon, momentum, centered;  // rest: 1 - decay; centered 0 or 1
+};
+struct AdamNumbers {
+  float stepSize;  // learning rate over 1 - first decay^step
+  float firstDecay, firstRest, secondDecay, secondRest, epsilon;
+  float rootCorrection;  // 1 / root of 1 - second decay^step
+  float kept;            // share of the weights that weight decay leaves, else 1
+};
+
+/**
+ * One update of all parameters. Gradients are scaled down to `clipNorm` where their global norm is above it, and every
+ * number of them is brought within `clipValue`; infinity for none. Moments: sgd its velocity where it has momentum; rmsprop
+ * the mean square, the mean where it is centered, its velocity where it has momentum; adam two.
+ */
 struct OptimizerCall {
   Optimizer optimizer;
   std::span<const Parameter> parameters;
-  const float* moments[2];  // each [size of all parameters]; rmsprop one, adam two
-  float* newMoments[2];
-  float clipNorm;        // infinity for none
-  float stepSize;        // learning rate; adam: over 1 - 0.9^step
-  float rootCorrection;  // adam: root of 1 - 0.999^step
-  float kept;            // share of the weights that weight decay leaves, else 1
-  double norm;           // output: of all gradients, before clipping; where not finite, nothing changes
+  float clipNorm, clipValue;
+  union {
+    SgdNumbers sgd;
+    RmspropNumbers rmsprop;
+    AdamNumbers adam;
+  };
+  int momentCount;
+  const float* moments[mostMoments];  // each [size of all parameters]
+  float* newMoments[mostMoments];
+  float* norms;  // [1 + parameters], of all gradients and of each, before clipping; where the first is not finite, nothing changes
 };
 
 }  // namespace unroll

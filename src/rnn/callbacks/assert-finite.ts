@@ -1,10 +1,10 @@
 import { appError } from "../../errors.ts";
 import type { HostTensor } from "../host-tensor.ts";
+import type { Clipping } from "../optimizers/updater.ts";
 
-export interface Situation {
+export interface Situation extends Clipping {
   step: number;
   learningRate: number;
-  clipNorm: number | null;
 }
 
 /** Throws training_diverged where a number of a run is not finite, and says what to try. */
@@ -21,11 +21,16 @@ export function assertFiniteTensors(tensors: ReadonlyMap<string, HostTensor>, si
   }
 }
 
-function diverged(what: string, { step, learningRate, clipNorm }: Situation) {
-  const clip = clipNorm === null ? "set a clip_norm (5 is usual)" : `a smaller clip_norm (now ${clipNorm})`;
-  const advice = `Try a lower learning_rate (${Number((learningRate / 10).toPrecision(2))}), ${clip} or warmup_steps`;
+function diverged(what: string, { step, learningRate, ...clipping }: Situation) {
+  const lower = Number((learningRate / 10).toPrecision(2));
+  const advice = `Try a lower learning_rate (${lower}), ${clippingAdvice(clipping)} or warmup_steps`;
   return appError(
     "training_diverged",
     `expected finite numbers, but at step ${step}, learning rate ${learningRate}, ${what}. ${advice}. The last checkpoint is kept.`,
   );
+}
+
+function clippingAdvice({ clipNorm, clipValue }: Clipping): string {
+  if (clipNorm !== null) return `a smaller clip_norm (now ${clipNorm})`;
+  return clipValue === null ? "set a clip_norm (5 is usual)" : `a smaller clip_value (now ${clipValue})`;
 }

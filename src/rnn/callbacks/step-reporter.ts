@@ -5,6 +5,8 @@ export interface StepResult {
   loss: number;
   learningRate: number;
   gradientNorm: number;
+  /** Of each layer. */
+  gradientNorms: Record<string, number>;
   /** Of the step alone, without evaluations, samples and checkpoints. */
   durationMs: number;
 }
@@ -29,7 +31,7 @@ export class StepReporter {
   }
 
   /** `isDue` reports the group now, whatever the time. Steps that were reported before are passed over. */
-  stepEnded({ step, loss, learningRate, gradientNorm, durationMs }: StepResult, isDue: boolean): void {
+  stepEnded({ step, loss, durationMs, ...result }: StepResult, isDue: boolean): void {
     this.#stepsDone += 1;
     if (step <= this.#run.reportedStep) return;
 
@@ -48,8 +50,9 @@ export class StepReporter {
       step,
       epoch: step / stepsPerEpoch,
       loss: group.lossSum / group.steps,
-      learning_rate: learningRate,
-      gradient_norm: gradientNorm,
+      learning_rate: result.learningRate,
+      gradient_norm: result.gradientNorm,
+      gradient_norms: result.gradientNorms,
       tokens_per_second: (group.steps * tokensPerStep) / seconds,
       eta_ms: Math.round(msPerStep * (steps - step)),
     });

@@ -18,7 +18,8 @@ export function learningRateOf(
 
 /** `done` updates at the full rate lie behind, of `total`. */
 function decay(schedule: Schedule, done: number, total: number): number {
-  if (schedule.type === "constant") return 1;
+  // A plateau is seen by the evaluations: callbacks/plateau.ts gives the rate.
+  if (schedule.type === "constant" || schedule.type === "plateau") return 1;
   if (schedule.type === "cosine") return (1 + Math.cos((Math.PI * done) / total)) / 2;
   const { decay_rate: rate, decay_steps: decaySteps } = schedule;
   if (rate === undefined || decaySteps === undefined) {

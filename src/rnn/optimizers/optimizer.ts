@@ -1,14 +1,12 @@
 import { appError } from "../../errors.ts";
 import { type Tensor, type Tensor1D, tf, type Variable } from "../backend.ts";
 import type { HostTensor } from "../host-tensor.ts";
-import type { Updater } from "./updater.ts";
+import type { Clipping, GradientNorms, Updater } from "./updater.ts";
 
-export interface OptimizerStep {
+export interface OptimizerStep extends Clipping {
   /** By the names of the variables, as tf.variableGrads gives them. */
   gradients: Record<string, Tensor>;
   learningRate: number;
-  /** Upper bound of the global norm; null for none. */
-  clipNorm: number | null;
   /** 1 for the first update. */
   step: number;
 }
@@ -26,10 +24,10 @@ export class Optimizer {
     this.#moments = updater.moments.map(() => tf.zeros([size]));
   }
 
-  /** Updates the weights and returns the gradient's global norm before clipping. Where that is not finite, nothing is changed. */
-  apply({ gradients, ...settings }: OptimizerStep): number {
+  /** Updates the weights and returns the gradient's norms before clipping. Where the global one is not finite, nothing is changed. */
+  apply({ gradients, ...settings }: OptimizerStep): GradientNorms {
     const variables = [...this.#parameters.values()];
-    const { norm, weights, moments } = tf.tidy(() =>
+    const { norm, norms, weights, moments } = tf.tidy(() =>
       this.#updater.update({
         ...settings,
         weights: variables,
@@ -42,7 +40,7 @@ export class Optimizer {
       tf.dispose([weights, this.#moments]);
       this.#moments = moments.map((moment) => tf.keep(moment)); // outlive a caller's tidy
     }
-    return norm;
+    return { norm, norms };
   }
 
   /** Copies of the moments by `{moment}/{parameter}`. */

@@ -1,6 +1,6 @@
 import type { Tensor1D } from "../backend.ts";
 
-export interface Update {
+export interface RuleUpdate {
   // All parameters of a network, one after another: [size]
   weights: Tensor1D;
   gradient: Tensor1D;
@@ -11,11 +11,11 @@ export interface Update {
   step: number;
 }
 
-export type Updated = { weights: Tensor1D; moments: Tensor1D[] };
+export type RuleUpdated = { weights: Tensor1D; moments: Tensor1D[] };
 
 /** An optimizer's arithmetic: a pure function over all parameters at once, so that a step is a handful of operations. */
 export interface UpdateRule {
   /** What it remembers of the gradients; each starts as zeros. */
   readonly moments: readonly string[];
-  update(update: Update): Updated;
+  update(update: RuleUpdate): RuleUpdated;
 }

@@ -96,12 +96,13 @@ describe.skipIf(missing)(`malformed calls of the fused operations${missing}`, ()
     const random = new Random(12);
     const shapes = {
       UnrollCrossEntropy: [[3, 4], [3]],
-      UnrollSgd: [[2, 3], [2, 3], [4]],
-      UnrollAdam: [[5], [5], [4], [5], [5]],
+      UnrollSgd: [[5], [2, 3], [2, 3]],
+      UnrollAdam: [[10], [5], [5], [5], [5]],
     };
     for (const [name, right] of Object.entries(shapes)) {
       const outputs = { UnrollCrossEntropy: 2, UnrollSgd: 2, UnrollAdam: 4 }[name]!;
-      const integers: Record<string, number> = name === "UnrollCrossEntropy" ? {} : { N: 1 };
+      const integers: Record<string, number> =
+        name === "UnrollCrossEntropy" ? {} : { N: 1, M: name === "UnrollAdam" ? 2 : 0 };
       let refused = 0;
       for (let round = 0; round < 333; round++) {
         const inputs = spoil(right, random).map((shape, index) => ({ shape, index }));

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { backend, type Tensor, type Tensor1D, tf } from "../../../src/rnn/backend.ts";
 import { updateRuleOf } from "../../../src/rnn/optimizers/choose-updater.ts";
 import { fusedUpdater } from "../../../src/rnn/optimizers/fused-updater.ts";
+import { optimizerSettings } from "../../../src/rnn/optimizers/optimizer-settings.ts";
 import { referenceUpdater } from "../../../src/rnn/optimizers/reference-updater.ts";
 
 const missing = backend.level === "fused" ? "" : ` (skipped: ${backend.reason})`;
@@ -17,13 +18,13 @@ describe.skipIf(missing)(`fused updater${missing}`, () => {
     ["adam", 1000],
     ["adamw", 5],
   ] as const)("%s, clip_norm %s: the same weights, moments and norm as the reference", (optimizer, clipNorm) => {
-    const settings = { optimizer, weight_decay: 0.05 };
+    const settings = optimizerSettings({ optimizer, weight_decay: 0.05 });
     const rule = updateRuleOf(settings);
     tf.tidy(() => {
       const weights = shapes.map((shape, index) => tf.randomNormal(shape, 0, 1, "float32", index) as Tensor);
       const gradients = shapes.map((shape, index) => tf.randomNormal(shape, 0, 1, "float32", 10 + index) as Tensor);
       const moments = rule.moments.map((_, index) => tf.randomUniform([size], 0, 1, "float32", 20 + index) as Tensor1D);
-      const update = { weights, gradients, moments, learningRate: 0.01, clipNorm, step: 3 };
+      const update = { weights, gradients, moments, learningRate: 0.01, clipNorm, clipValue: null, step: 3 };
       const expected = referenceUpdater(rule).update(update);
       const found = fusedUpdater(settings, rule).update(update);
       expect(found.norm / expected.norm).toBeCloseTo(1, 6);
@@ -37,10 +38,11 @@ describe.skipIf(missing)(`fused updater${missing}`, () => {
   });
 
   it("refuses gradients of other shapes than the weights", () => {
-    const settings = { optimizer: "sgd", weight_decay: 0 } as const;
+    const settings = optimizerSettings({ optimizer: "sgd", weight_decay: 0 });
     const update = { weights: [tf.zeros([2, 3])], gradients: [tf.zeros([3, 2])], moments: [] };
-    expect(() =>
-      fusedUpdater(settings, updateRuleOf(settings)).update({ ...update, learningRate: 1, clipNorm: null, step: 1 }),
-    ).toThrow("expected gradients [2, 3], got [3, 2]");
+    const situation = { learningRate: 1, clipNorm: null, clipValue: null, step: 1 };
+    expect(() => fusedUpdater(settings, updateRuleOf(settings)).update({ ...update, ...situation })).toThrow(
+      "expected gradients [2, 3], got [3, 2]",
+    );
   });
 });

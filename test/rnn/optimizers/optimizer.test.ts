@@ -3,6 +3,7 @@ import { backend, type Tensor, tf, type Variable } from "../../../src/rnn/backen
 import { updateRuleOf } from "../../../src/rnn/optimizers/choose-updater.ts";
 import { fusedUpdater } from "../../../src/rnn/optimizers/fused-updater.ts";
 import { Optimizer } from "../../../src/rnn/optimizers/optimizer.ts";
+import { optimizerSettings } from "../../../src/rnn/optimizers/optimizer-settings.ts";
 import { referenceUpdater } from "../../../src/rnn/optimizers/reference-updater.ts";
 import type { TrainingSettings } from "../../../src/schemas/jobs.ts";
 import { expectClose, type FixtureTensor, fromFixture, readFixture } from "../read-fixture.ts";
@@ -19,7 +20,7 @@ interface Fixture {
 const fixtures = readFixture<Fixture[]>("optimizers.json");
 const learningRate = { sgd: 0.1, rmsprop: 0.01, adam: 0.01, adamw: 0.01 };
 
-const settingsOf = ({ optimizer }: Fixture) => ({ optimizer, weight_decay: 0.1 });
+const settingsOf = ({ optimizer }: Fixture) => optimizerSettings({ optimizer, weight_decay: 0.1 });
 const updaters = {
   reference: (fixture: Fixture) => referenceUpdater(updateRuleOf(settingsOf(fixture))),
   fused: (fixture: Fixture) => fusedUpdater(settingsOf(fixture), updateRuleOf(settingsOf(fixture))),
@@ -44,8 +45,9 @@ function checkOptimizer(level: keyof typeof updaters): void {
         gradients,
         learningRate: learningRate[fixture.optimizer],
         clipNorm: fixture.clip_norm,
+        clipValue: null,
         step,
-      });
+      }).norm;
     };
     return { parameters, optimizer, apply };
   }

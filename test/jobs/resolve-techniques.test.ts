@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { AppError } from "../../src/errors.ts";
+import { resolveTraining } from "../../src/jobs/resolve-training.ts";
+import type { TrainingRequest } from "../../src/schemas/jobs.ts";
+
+const text = (training: TrainingRequest) =>
+  resolveTraining({
+    training,
+    model: { task: "text", forecast: null, sequence: null },
+    dataset: { summary: { kind: "text", characters: 1_000_000, lines: 1, vocabulary_size: 60, rarest: [] } },
+  });
+
+function faults(training: TrainingRequest) {
+  try {
+    text(training);
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === "validation_failed")) throw error;
+    for (const { message } of error.errors) expect(message.length).toBeGreaterThan(20);
+    return error.errors.map(({ pointer, code }) => `${pointer.replace("/training/", "")} ${code}`);
+  }
+  return [];
+}
+
+test.each([
+  ["sgd", { momentum: 0, nesterov: false }],
+  ["rmsprop", { rho: 0.99, momentum: 0, centered: false, epsilon: 1e-8 }],
+  ["adamw", { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8 }],
+] as const)("%s shows all its numbers", (optimizer, numbers) => {
+  expect(text({ optimizer })).toMatchObject(numbers);
+  const names = ["momentum", "nesterov", "rho", "centered", "beta_1", "beta_2", "epsilon"];
+  expect(Object.keys(text({ optimizer })).filter((name) => names.includes(name))).toEqual(Object.keys(numbers));
+});
+
+test("what is asked for is kept", () => {
+  const asked = { optimizer: "sgd", momentum: 0.8, nesterov: true, clip_value: 0.5, l2: 0.01 } as const;
+  expect(text(asked)).toMatchObject({ ...asked, clip_norm: null });
+  const schedule = { type: "plateau", factor: 0.1, patience: 5 } as TrainingRequest["schedule"] & object;
+  expect(text({ schedule }).schedule).toEqual({
+    ...{ type: "plateau", factor: 0.1, patience: 5, min_delta: 0, cooldown: 0, min_learning_rate: 0, warmup_steps: 0 },
+  });
+});
+
+describe("what means nothing is refused, field by field", () => {
+  const plateau = { type: "plateau", warmup_steps: 0 } as const;
+  test.each([
+    [{ optimizer: "sgd", nesterov: true }, ["nesterov conflict"]],
+    [{ optimizer: "adam", momentum: 0.9, rho: 0.9 }, ["momentum not_applicable", "rho not_applicable"]],
+    [{ optimizer: "sgd", beta_1: 0.9, epsilon: 1e-8 }, ["beta_1 not_applicable", "epsilon not_applicable"]],
+    [{ optimizer: "rmsprop", nesterov: true, beta_2: 0.9 }, ["nesterov not_applicable", "beta_2 not_applicable"]],
+    [{ optimizer: "adam", weight_decay: 0.1 }, ["weight_decay not_applicable"]],
+    [{ clip_norm: 1, clip_value: 1 }, ["clip_norm conflict", "clip_value conflict"]],
+    [{ schedule: { ...plateau, decay_rate: 0.5 } }, ["schedule/decay_rate not_applicable"]],
+    [
+      { schedule: { type: "constant", warmup_steps: 0, decay_steps: 5, factor: 0.5, cooldown: 1 } },
+      ["schedule/decay_steps not_applicable", "schedule/factor not_applicable", "schedule/cooldown not_applicable"],
+    ],
+    [
+      { learning_rate: 0.01, schedule: { ...plateau, min_learning_rate: 0.02 } },
+      ["schedule/min_learning_rate out_of_range"],
+    ],
+    [
+      { schedule: { ...plateau, patience: 3 }, early_stopping: { patience: 3, min_delta: 0 } },
+      ["schedule/patience conflict"],
+    ],
+  ] satisfies [TrainingRequest, string[]][])("%j", (training, expected) => {
+    expect(faults(training)).toEqual(expected);
+  });
+});
