@@ -78,6 +78,7 @@ export class FakeInference implements InferencePool {
       const levels = Object.fromEntries((quantiles ?? [0.1, 0.5, 0.9]).map((level) => [String(level), values]));
       return { id: id ?? null, timestamps: null, mean: values, median: values, quantiles: levels };
     });
-    return { horizon: steps, outputs, timings: { queue_ms: 0.1, compute_ms: 0.2 } };
+    const calibration = { method: "none" as const, target: null, empirical: null, holdout_values: 0 };
+    return { horizon: steps, outputs, calibration, timings: { queue_ms: 0.1, compute_ms: 0.2 } };
   }
 }

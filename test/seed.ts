@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { plainForecast } from "./forecast-settings.ts";
 import { checkpointChange } from "./store/temporary-store.ts";
 
 const text = "to be, or not to be, that is the question\n".repeat(40);
@@ -49,6 +50,7 @@ export async function seedForecaster(app: FastifyInstance) {
     context_length: 12,
     block_length: 3,
     lags: [1],
+    ...plainForecast,
     season_length: 12,
     baseline: "seasonal" as const,
     transform: "none" as const,

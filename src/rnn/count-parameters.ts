@@ -23,11 +23,11 @@ function countText(architecture: Architecture, vocabularySize: number): number {
 
 /** Blocks in; into the head go the last state, the newest block, and for each lag the blocks that stood at the target's place. */
 function countForecast(architecture: Architecture, forecast: ResolvedForecastSettings): number {
-  const { horizon, block_length: block, lags, head_units: headUnits, quantiles } = forecast;
+  const { horizon, block_length: block, lags, head_units: headUnits, quantiles, seeds } = forecast;
   const blocksAhead = Math.ceil(horizon / block);
   const headInputs = architecture.units + block + lags.length * blocksAhead * block;
   const head = countDense(headInputs, headUnits) + countDense(headUnits, horizon * quantiles.length);
-  return countStack(architecture, block) + head;
+  return seeds * (countStack(architecture, block) + head);
 }
 
 function countSequence(architecture: Architecture, { input_size, output_size }: SequenceSettings): number {

@@ -9,14 +9,23 @@ import { Random } from "./random.ts";
 export class Parameters {
   readonly variables = new Map<string, Variable>();
   readonly #source: Random | ReadonlyMap<string, HostTensor>;
+  readonly #prefix: string;
 
   /** First values are drawn at random, or taken from a checkpoint's tensors. */
-  constructor(source: Random | ReadonlyMap<string, HostTensor>) {
+  constructor(source: Random | ReadonlyMap<string, HostTensor>, prefix = "") {
     this.#source = source;
+    this.#prefix = prefix;
+  }
+
+  /** The same variables; those it makes have names that begin with `{part}/`. */
+  within(part: string): Parameters {
+    const inner = new Parameters(this.#source, `${this.#prefix}${part}/`);
+    return Object.assign(inner, { variables: this.variables });
   }
 
   /** A new variable; throws checkpoint_corrupt where the checkpoint has none of this name and shape. */
-  create(name: string, shape: number[], initialise: Initialiser): Variable {
+  create(localName: string, shape: number[], initialise: Initialiser): Variable {
+    const name = `${this.#prefix}${localName}`;
     const source = this.#source;
     const data = source instanceof Random ? initialise(shape, source) : storedValues(source, name, shape);
     const value = fromHostTensor({ shape, data });

@@ -38,7 +38,7 @@ async function runForecast(app: FastifyInstance, reference: string, body: Foreca
   const model = await app.store.models.serving(reference, "forecast", body.checkpoint);
   const { checkpoint } = model;
   checkForecast(body, model);
-  const { horizon, outputs, timings } = await app.inference.forecast({
+  const { horizon, outputs, calibration, timings } = await app.inference.forecast({
     checkpoint,
     inputs: body.inputs,
     horizon: body.horizon ?? null,
@@ -46,5 +46,5 @@ async function runForecast(app: FastifyInstance, reference: string, body: Foreca
   });
   refuseNonFinite(outputs);
   app.metrics.forecasts.inc(outputs.length);
-  return { object: "forecast", model: model.id, checkpoint: checkpoint.id, horizon, outputs, timings };
+  return { object: "forecast", model: model.id, checkpoint: checkpoint.id, horizon, outputs, calibration, timings };
 }

@@ -56,12 +56,28 @@ export const ForecastOutput = Type.Object({
 });
 export type ForecastOutput = Static<typeof ForecastOutput>;
 
+export const CalibrationNote = Type.Object(
+  {
+    method: Type.Union([Type.Literal("conformalized_quantile_regression"), Type.Literal("none")]),
+    target: Nullable(Type.Number({ description: "Share of values that the widest interval should hold." })),
+    empirical: Nullable(
+      Type.Number({
+        description: "Share that it held in the hold-out, each half of it corrected by what the other half taught.",
+      }),
+    ),
+    holdout_values: Type.Integer({ description: "Values that training never saw, from which the corrections come." }),
+  },
+  { description: "How the intervals were corrected, and how well that works on data training never saw." },
+);
+export type CalibrationNote = Static<typeof CalibrationNote>;
+
 export const Forecast = Type.Object({
   object: Type.Literal("forecast"),
   model: Type.String(),
   checkpoint: Type.String(),
   horizon: Type.Integer(),
   outputs: Type.Array(ForecastOutput),
+  calibration: CalibrationNote,
   timings: Timings,
 });
 export type Forecast = Static<typeof Forecast>;

@@ -57,6 +57,10 @@ export const ForecastSettings = Type.Object(
       description: "auto is log where all data are positive.",
     }),
     head_units: Type.Integer({ minimum: 1, maximum: 4096, default: 512 }),
+    seeds: Type.Union([Type.Integer({ minimum: 1, maximum: 16 }), Auto], {
+      default: "auto",
+      description: "Networks trained side by side from different first weights; the forecast is their mean.",
+    }),
     quantiles: Type.Array(Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }), {
       minItems: 1,
       maxItems: 99,

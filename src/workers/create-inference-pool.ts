@@ -63,8 +63,9 @@ class ThreadInferencePool implements InferencePool {
   }
 
   async forecast(request: Parameters<InferencePool["forecast"]>[0]) {
-    const { horizon, outputs, timings } = await this.#askOnce({ type: "forecast", ...request }, "forecast-end");
-    return { horizon, outputs, timings };
+    const answer = await this.#askOnce({ type: "forecast", ...request }, "forecast-end");
+    const { horizon, outputs, calibration, timings } = answer;
+    return { horizon, outputs, calibration, timings };
   }
 
   async describe(request: Parameters<InferencePool["describe"]>[0]) {

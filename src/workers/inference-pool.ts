@@ -1,4 +1,4 @@
-import type { ForecastInput, ForecastOutput } from "../schemas/forecast.ts";
+import type { CalibrationNote, ForecastInput, ForecastOutput } from "../schemas/forecast.ts";
 import type { FinishReason, SamplingParameters, Timings } from "../schemas/generation.ts";
 import type { Backend } from "../schemas/health.ts";
 import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
@@ -33,7 +33,7 @@ export interface InferencePool {
     inputs: ForecastInput[];
     horizon: number | null;
     quantiles: number[] | null;
-  }): Promise<{ horizon: number; outputs: ForecastOutput[]; timings: Timings }>;
+  }): Promise<{ horizon: number; outputs: ForecastOutput[]; calibration: CalibrationNote; timings: Timings }>;
   /** Number of trainable parameters; null for a text model without a vocabulary yet. */
   describe(request: {
     task: Task;

@@ -32,7 +32,8 @@ async function forecast({ request, checkpoint, inputs, horizon, quantiles }: For
     const startMs = performance.now();
     const outputs = model.forecaster.forecast(inputs, horizon, quantiles);
     const timings = { queue_ms: rounded(startMs - receivedAtMs), compute_ms: rounded(performance.now() - startMs) };
-    post({ type: "forecast-end", request, horizon: horizon ?? model.forecaster.horizon, outputs, timings });
+    const { horizon: longest, calibration } = model.forecaster;
+    post({ type: "forecast-end", request, horizon: horizon ?? longest, outputs, calibration, timings });
   } finally {
     loan.giveBack();
   }

@@ -1,5 +1,5 @@
 import type { ErrorMessage } from "../errors.ts";
-import type { ForecastInput, ForecastOutput } from "../schemas/forecast.ts";
+import type { CalibrationNote, ForecastInput, ForecastOutput } from "../schemas/forecast.ts";
 import type { FinishReason, SamplingParameters, Timings } from "../schemas/generation.ts";
 import type { Backend } from "../schemas/health.ts";
 import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
@@ -72,7 +72,14 @@ export type FromInference =
       completionTokens: number;
       timings: Timings;
     }
-  | { type: "forecast-end"; request: number; horizon: number; outputs: ForecastOutput[]; timings: Timings }
+  | {
+      type: "forecast-end";
+      request: number;
+      horizon: number;
+      outputs: ForecastOutput[];
+      calibration: CalibrationNote;
+      timings: Timings;
+    }
   | { type: "describe-end"; request: number; parameterCount: number | null }
   | { type: "warning"; message: string }
   | { type: "error"; request: number; error: ErrorMessage };

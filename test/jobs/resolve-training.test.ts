@@ -4,6 +4,7 @@ import { resolveTraining } from "../../src/jobs/resolve-training.ts";
 import type { SequenceSummary } from "../../src/schemas/datasets.ts";
 import type { TrainingRequest } from "../../src/schemas/jobs.ts";
 import type { ForecastSettings, SequenceSettings } from "../../src/schemas/models.ts";
+import { plainForecast } from "../forecast-settings.ts";
 
 const text = (training: TrainingRequest, characters = 1_000_000, vocabulary_size = 60) =>
   resolveTraining({
@@ -13,6 +14,7 @@ const text = (training: TrainingRequest, characters = 1_000_000, vocabulary_size
   });
 
 const settings: ForecastSettings = {
+  ...plainForecast,
   ...{ horizon: 48, context_length: "auto", block_length: "auto", lags: "auto", season_length: "auto" },
   ...{ baseline: "auto", transform: "auto", head_units: 512, quantiles: [0.1, 0.5, 0.9] },
 };

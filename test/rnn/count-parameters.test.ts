@@ -4,6 +4,7 @@ import { Parameters } from "../../src/rnn/parameters.ts";
 import { Random } from "../../src/rnn/random.ts";
 import { createTextNetwork } from "../../src/rnn/text/text-network.ts";
 import type { Architecture, ResolvedForecastSettings } from "../../src/schemas/models.ts";
+import { plainForecast } from "../forecast-settings.ts";
 
 const architecture = (changes: Partial<Architecture>): Architecture => ({
   cell: "lstm",
@@ -63,6 +64,7 @@ test("text without a vocabulary yet is not counted", () => {
 
 test("forecast: encoder over blocks, lags into the head, quantiles of each step", () => {
   const forecast: ResolvedForecastSettings = {
+    ...plainForecast,
     horizon: 48,
     context_length: 336,
     block_length: 24,

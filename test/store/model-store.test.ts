@@ -1,5 +1,6 @@
 import { access, rm } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
+import { plainForecast } from "../forecast-settings.ts";
 import { drivers } from "./drivers.ts";
 import { newModel } from "./store-values.ts";
 import { checkpointChange, jobIn, temporaryStore } from "./temporary-store.ts";
@@ -32,7 +33,14 @@ describe.each(drivers)("models on %s", (driver) => {
       season_length: "auto",
       baseline: "auto",
     } as const;
-    const forecast = { horizon: 24, ...auto, transform: "auto", head_units: 512, quantiles: [0.1, 0.5] } as const;
+    const forecast = {
+      horizon: 24,
+      ...plainForecast,
+      ...auto,
+      transform: "auto",
+      head_units: 512,
+      quantiles: [0.1, 0.5],
+    } as const;
     const model = await store.models.create({
       ...newModel("f"),
       task: "forecast",

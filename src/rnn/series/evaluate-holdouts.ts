@@ -1,5 +1,7 @@
 import type { Tensor1D } from "../backend.ts";
 import type { Evaluation } from "../training-task.ts";
+import type { ForecastCalibration } from "./calibration/forecast-calibration.ts";
+import { IntervalScores } from "./calibration/interval-scores.ts";
 import { ForecastBatch } from "./forecast-batch.ts";
 import type { ForecastGeometry } from "./forecast-geometry.ts";
 import type { ForecastNetwork } from "./forecast-network.ts";
@@ -25,8 +27,17 @@ export interface HoldoutSetting {
 
 const rowsAtOnce = 256;
 
-/** Forecasts of one batch of hold-outs, and the sum of their losses. */
-function evaluateBatch(setting: HoldoutSetting, holdouts: number[], batch: ForecastBatch) {
+interface Scores {
+  accuracy: HoldoutScore;
+  intervals: IntervalScores;
+}
+
+/** Adds the forecasts of one batch of hold-outs to the scores; returns their mean loss. */
+function evaluateBatch(
+  setting: HoldoutSetting,
+  holdouts: number[],
+  { batch, scores }: { batch: ForecastBatch; scores: Scores },
+) {
   const { network, geometry, training, weights } = setting;
   for (const [row, index] of holdouts.entries()) {
     const { series, trainLength } = training[index]!;
@@ -40,10 +51,14 @@ function evaluateBatch(setting: HoldoutSetting, holdouts: number[], batch: Forec
   const corrections = predicted.dataSync() as Float32Array;
   predicted.dispose();
   lossTensor.dispose();
-  const forecasts = holdouts.map((index, row) =>
-    holdoutForecast(training[index]!, forecastPaths(corrections, geometry, { batch, row }), geometry),
-  );
-  return { loss, forecasts };
+  for (const [row, index] of holdouts.entries()) {
+    const paths = forecastPaths(corrections, geometry, { batch, row });
+    const { series, trainLength } = training[index]!;
+    const actual = series.transformed.subarray(trainLength, trainLength + geometry.horizon);
+    scores.intervals.add({ paths, actual, scale: batch.scales[row]! });
+    scores.accuracy.add(holdoutForecast(training[index]!, paths, geometry));
+  }
+  return loss;
 }
 
 function holdoutForecast(
@@ -62,19 +77,24 @@ function holdoutForecast(
   };
 }
 
-/** Loss and metrics over all hold-outs; awaits `pause` after each batch. */
-export async function evaluateHoldouts(setting: HoldoutSetting, pause: () => Promise<void>): Promise<Evaluation> {
+/** Loss and metrics over all hold-outs, and what they teach about the intervals; awaits `pause` after each batch. */
+export async function evaluateHoldouts(
+  setting: HoldoutSetting,
+  pause: () => Promise<void>,
+): Promise<Evaluation & { calibration: ForecastCalibration | null }> {
   const { holdouts, geometry } = setting;
-  if (holdouts.length === 0) return { validationLoss: null, metrics: {} };
+  if (holdouts.length === 0) return { validationLoss: null, metrics: {}, calibration: null };
   const batch = new ForecastBatch(geometry, Math.min(rowsAtOnce, holdouts.length));
-  const score = new HoldoutScore(geometry.quantiles);
+  const scores: Scores = {
+    accuracy: new HoldoutScore(geometry.quantiles),
+    intervals: new IntervalScores(geometry.quantiles, geometry.horizon),
+  };
   let lossSum = 0;
   for (let start = 0; start < holdouts.length; start += rowsAtOnce) {
     const part = holdouts.slice(start, start + rowsAtOnce);
-    const result = evaluateBatch(setting, part, batch);
-    lossSum += result.loss * part.length;
-    for (const forecast of result.forecasts) score.add(forecast);
+    lossSum += evaluateBatch(setting, part, { batch, scores }) * part.length;
     await pause();
   }
-  return { validationLoss: lossSum / holdouts.length, metrics: score.metrics() };
+  const calibration = scores.intervals.calibration();
+  return { validationLoss: lossSum / holdouts.length, metrics: scores.accuracy.metrics(calibration), calibration };
 }

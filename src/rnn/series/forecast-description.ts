@@ -1,7 +1,11 @@
+import type { ForecastCalibration } from "./calibration/forecast-calibration.ts";
+
 /** What serving needs beside architecture, settings and weights: TrainingTask.describe() of a forecast. */
 export interface ForecastDescription {
   frequency: string | null;
   long_season: number;
   /** Values a history needs at least, from its first known one on. */
   minimum_history: number;
+  /** null where there was no hold-out, or the weights have moved on since; absent in checkpoints of older versions. */
+  calibration?: ForecastCalibration | null;
 }

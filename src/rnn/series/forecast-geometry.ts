@@ -18,6 +18,8 @@ export interface ForecastGeometry {
   baseline: ResolvedForecastSettings["baseline"];
   transform: ResolvedForecastSettings["transform"];
   headUnits: number;
+  /** Networks whose mean is the forecast. */
+  seeds: number;
   /** Ascending. */
   quantiles: number[];
   /** Numbers that go to the head beside the encoder's state: the newest block, and for each lag its blocks. */
@@ -40,6 +42,7 @@ export function forecastGeometry(settings: ResolvedForecastSettings, longSeason:
     baseline: settings.baseline,
     transform: settings.transform,
     headUnits: settings.head_units,
+    seeds: settings.seeds ?? 1, // absent in checkpoints of older versions
     quantiles: settings.quantiles,
     headFeatures: blockLength + lags.length * forecastBlocks * blockLength,
   };

@@ -16,10 +16,13 @@ export interface NetworkInput {
   random: Random | null;
 }
 
-/** Recurrent layers read the context block by block; a head turns their last state and the lag blocks into corrections of the baseline. */
+/**
+ * Recurrent layers read the context block by block; a head turns their last state and the lag blocks into corrections of the baseline.
+ * Members are alike but for their first values: their mean is steadier than each of them.
+ */
 export interface ForecastNetwork {
   readonly parameters: ReadonlyMap<string, Variable>;
-  /** Corrections in scaled units, not yet sorted. [batch, horizon, quantiles] */
+  /** Corrections in scaled units, not yet sorted, of one member after the other. [members * batch, horizon, quantiles] */
   apply(input: NetworkInput): Tensor3D;
   dispose(): void;
 }
@@ -33,6 +36,19 @@ export function createForecastNetwork(
   source: Random | ReadonlyMap<string, HostTensor>,
 ): ForecastNetwork {
   const parameters = new Parameters(source);
+  const members = Array.from({ length: geometry.seeds }, (_, member) =>
+    createMember(architecture, geometry, member === 0 ? parameters : parameters.within(`member/${member}`)),
+  );
+  return {
+    parameters: parameters.variables,
+    dispose: () => parameters.dispose(),
+    apply: (input) => tf.tidy(() => tf.concat(members.map((member) => member(input)))),
+  };
+}
+
+type Member = (input: NetworkInput) => Tensor3D; // [batch, horizon, quantiles]
+
+function createMember(architecture: Architecture, geometry: ForecastGeometry, parameters: Parameters): Member {
   const { blockLength, headFeatures, headUnits, horizon, quantiles } = geometry;
   const stack = createRecurrentStack(architecture, blockLength, parameters);
   const headInputs = architecture.units + headFeatures;
@@ -41,17 +57,11 @@ export function createForecastNetwork(
   // Almost no correction at first: training starts from the baseline.
   const initialiser = smallNormal(lastLayerDeviation);
   const output = createDense({ name: "head/output", inputs: headUnits, outputs, initialiser }, parameters);
-
-  return {
-    parameters: parameters.variables,
-    dispose: () => parameters.dispose(),
-    apply: ({ encoder, features, random }) =>
-      tf.tidy(() => {
-        const batch = encoder.shape[0];
-        const { finalStates } = stack.apply({ inputs: encoder, states: stack.initialStates(batch), random });
-        const lastState = finalStates.at(-1)![0]!; // [batch, units]
-        const corrections = output(gelu(hidden(tf.concat([lastState, features], 1)))); // [batch, horizon * quantiles]
-        return tf.reshape(corrections, [batch, horizon, quantiles.length]) as Tensor3D;
-      }),
+  return ({ encoder, features, random }) => {
+    const batch = encoder.shape[0];
+    const { finalStates } = stack.apply({ inputs: encoder, states: stack.initialStates(batch), random });
+    const lastState = finalStates.at(-1)![0]!; // [batch, units]
+    const corrections = output(gelu(hidden(tf.concat([lastState, features], 1)))); // [batch, horizon * quantiles]
+    return tf.reshape(corrections, [batch, horizon, quantiles.length]) as Tensor3D;
   };
 }

@@ -4,21 +4,28 @@ import type { ForecastGeometry } from "./forecast-geometry.ts";
 const bounded = (value: number) => Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE);
 
 /**
- * One path for each quantile level, in transformed units and never infinite. What the network has for a step is sorted over the
- * levels, so that paths never cross. `corrections` is the network's answer to the whole batch. [rows, horizon, quantiles]
+ * One path for each quantile level, in transformed units and never infinite. What a member has for a step is sorted over the
+ * levels, so that paths never cross; then the mean over the members is taken, level by level (Vincent 1912). `corrections` is
+ * the network's answer to the whole batch. [members * rows, horizon, quantiles]
  */
 export function forecastPaths(
   corrections: Float32Array,
-  { horizon, quantiles: { length: levels } }: ForecastGeometry,
+  { horizon, seeds, quantiles: { length: levels } }: ForecastGeometry,
   { batch, row }: { batch: ForecastBatch; row: number },
 ): Float64Array[] {
   const paths = Array.from({ length: levels }, () => new Float64Array(horizon));
   const scale = batch.scales[row]!;
+  const ofMember = corrections.length / seeds;
   for (let step = 0; step < horizon; step++) {
     const at = row * horizon + step;
-    const sorted = corrections.slice(at * levels, (at + 1) * levels).sort();
+    const mean = new Float64Array(levels);
+    for (let member = 0; member < seeds; member++) {
+      const start = member * ofMember + at * levels;
+      const sorted = corrections.slice(start, start + levels).sort();
+      for (let level = 0; level < levels; level++) mean[level]! += sorted[level]! / seeds;
+    }
     for (let level = 0; level < levels; level++)
-      paths[level]![step] = bounded(batch.baseline[at]! + scale * sorted[level]!);
+      paths[level]![step] = bounded(batch.baseline[at]! + scale * mean[level]!);
   }
   return paths;
 }

@@ -3,6 +3,7 @@ import type { TrainingSpec } from "../../schemas/training-run.ts";
 import { type Tensor1D, tf } from "../backend.ts";
 import type { Random, RandomState } from "../random.ts";
 import type { TrainingTask } from "../training-task.ts";
+import type { ForecastCalibration } from "./calibration/forecast-calibration.ts";
 import { evaluateHoldouts } from "./evaluate-holdouts.ts";
 import { ForecastBatch } from "./forecast-batch.ts";
 import type { ForecastDescription } from "./forecast-description.ts";
@@ -58,7 +59,8 @@ export async function createForecastTask(spec: TrainingSpec, random: Random): Pr
   const quantiles: Tensor1D = tf.tensor1d(geometry.quantiles);
   const batch = new ForecastBatch(geometry, rows);
   const run = { network, geometry, batch, rows };
-  const description: ForecastDescription = {
+  let calibration: ForecastCalibration | null = null;
+  const description: Omit<ForecastDescription, "calibration"> = {
     frequency,
     long_season: longSeason,
     minimum_history: minimumHistory(split, geometry),
@@ -72,6 +74,7 @@ export async function createForecastTask(spec: TrainingSpec, random: Random): Pr
     forecast,
     warnings: split.warnings,
     nextBatch: () => {
+      calibration = null; // it is of the weights as they were
       for (let row = 0; row < rows; row++) {
         const { series, index, origin } = sampler.draw(random);
         const scale = batch.writeContext(row, series.series, origin);
@@ -79,15 +82,20 @@ export async function createForecastTask(spec: TrainingSpec, random: Random): Pr
       }
       return () => tf.tidy(() => lossOfRows(run, predictRows(run, random), quantiles));
     },
-    evaluate: (pause) => evaluateHoldouts({ network, geometry, quantiles, training, holdouts, weights }, pause),
+    evaluate: async (pause) => {
+      const setting = { network, geometry, quantiles, training, holdouts, weights };
+      const evaluation = await evaluateHoldouts(setting, pause);
+      calibration = evaluation.calibration;
+      return evaluation;
+    },
     sample: async (step) => {
       const turn = Math.floor(step / (sampleEvery ?? 1));
       const index = holdouts.length > 0 ? holdouts[turn % holdouts.length]! : turn % training.length;
-      return sampleHoldout(training[index]!, network, geometry);
+      return sampleHoldout(training[index]!, { network, geometry, calibration });
     },
     saveState: () => ({ tensors: new Map(), json: { random: random.state() } }),
     restoreState: ({ json }) => random.restore(json.random as RandomState),
-    describe: () => ({ ...description }),
+    describe: () => ({ ...description, calibration }),
     dispose: () => {
       network.dispose();
       quantiles.dispose();

@@ -1,8 +1,10 @@
 import { timestampsOf } from "../../calendar/timestamps-of.ts";
 import { AppError, appError, type ErrorDetail } from "../../errors.ts";
-import type { ForecastInput, ForecastOutput } from "../../schemas/forecast.ts";
+import type { CalibrationNote, ForecastInput, ForecastOutput } from "../../schemas/forecast.ts";
 import type { Architecture, ResolvedForecastSettings } from "../../schemas/models.ts";
 import type { HostTensor } from "../host-tensor.ts";
+import { calibratePaths } from "./calibration/calibrate-paths.ts";
+import { describeCalibration } from "./calibration/describe-calibration.ts";
 import { ForecastBatch } from "./forecast-batch.ts";
 import type { ForecastDescription } from "./forecast-description.ts";
 import { type ForecastGeometry, forecastGeometry } from "./forecast-geometry.ts";
@@ -30,6 +32,7 @@ export interface Forecaster {
    */
   forecast(inputs: ForecastInput[], horizon: number | null, quantiles: number[] | null): ForecastOutput[];
   readonly horizon: number;
+  readonly calibration: CalibrationNote;
   dispose(): void;
 }
 
@@ -88,9 +91,10 @@ function distributionOf(scaledPaths: Float64Array[], geometry: ForecastGeometry,
 export function createForecaster({ architecture, forecast, description, tensors }: TrainedForecast): Forecaster {
   const geometry = forecastGeometry(forecast, description.long_season);
   const network = createForecastNetwork(architecture, geometry, tensors);
-  const { frequency, minimum_history: minimumHistory } = description;
+  const { frequency, minimum_history: minimumHistory, calibration = null } = description;
   return {
     horizon: geometry.horizon,
+    calibration: describeCalibration(calibration),
     dispose: () => network.dispose(),
     forecast: (inputs, askedHorizon, askedQuantiles) => {
       checkRequest(geometry, askedHorizon, askedQuantiles);
@@ -103,7 +107,9 @@ export function createForecaster({ architecture, forecast, description, tensors 
       const corrections = predicted.dataSync() as Float32Array;
       predicted.dispose();
       return histories.map(({ id }, row) => {
-        const paths = forecastPaths(corrections, geometry, { batch, row }).map((path) => path.subarray(0, horizon));
+        const raw = forecastPaths(corrections, geometry, { batch, row }).map((path) => path.subarray(0, horizon));
+        const window = { levels: geometry.quantiles, scale: batch.scales[row]! };
+        const paths = calibratePaths(raw, calibration, window);
         return {
           id,
           timestamps: timestamps[row]!,

@@ -1,3 +1,4 @@
+import type { ForecastCalibration } from "./calibration/forecast-calibration.ts";
 import { coverage } from "./metrics/coverage.ts";
 import { meanAbsoluteScaledError } from "./metrics/mean-absolute-scaled-error.ts";
 import { quantileLoss } from "./metrics/quantile-loss.ts";
@@ -57,15 +58,21 @@ export class HoldoutScore {
     this.#interval.count += count;
   }
 
-  /** The outermost quantiles' coverage is coverage_80 for 0.1 and 0.9. What is not defined is left out. */
-  metrics(): Record<string, number> {
+  /**
+   * The outermost interval's coverage is coverage_80 for 0.1 and 0.9: as calibrated, and without. What is not defined is left out.
+   */
+  metrics(calibration: ForecastCalibration | null = null): Record<string, number> {
     const nominal = Math.round((this.#levels.at(-1)! - this.#levels[0]!) * 100);
+    const raw = this.#interval.inside / this.#interval.count;
     const [mase, naiveMase] = [this.#mase.median.value(), this.#mase.naive.value()];
     const all: Record<string, number | null> = {
       mase,
       smape: this.#smape.median.value(),
       weighted_quantile_loss: this.#quantiles.loss / this.#quantiles.size,
-      ...(nominal > 0 && { [`coverage_${nominal}`]: this.#interval.inside / this.#interval.count }),
+      ...(nominal > 0 && {
+        [`coverage_${nominal}`]: calibration?.empirical ?? raw,
+        [`coverage_${nominal}_uncalibrated`]: raw,
+      }),
       seasonal_naive_mase: naiveMase,
       seasonal_naive_smape: this.#smape.naive.value(),
       mase_ratio: mase === null || naiveMase === null ? null : mase / naiveMase,

@@ -1,12 +1,12 @@
-import { type Scalar, type Tensor, type Tensor1D, type Tensor3D, tf } from "../backend.ts";
+import { type Scalar, type Tensor, type Tensor1D, type Tensor3D, type Tensor4D, tf } from "../backend.ts";
 
 export interface PinballInput {
-  predicted: Tensor3D; // [batch, horizon, quantiles]
+  predicted: Tensor3D | Tensor4D; // [batch, horizon, quantiles], or [members, batch, horizon, quantiles]
   target: Tensor3D; // [batch, horizon, 1]
   /** 0 where the target is missing. */
   weights: Tensor3D; // [batch, horizon, 1]
   quantiles: Tensor1D;
-  /** The sum is divided by it: the number of targets known. */
+  /** The sum is divided by it: the number of targets known, once for each member. */
   count: number;
 }
 
@@ -17,7 +17,7 @@ export interface PinballInput {
 export function pinballLoss({ predicted, target, weights, quantiles, count }: PinballInput): Scalar {
   const factor = 2 / (quantiles.size * Math.max(1, count));
   const withGradient = tf.customGrad((input, save) => {
-    const error = tf.sub(target, input as Tensor3D); // [batch, horizon, quantiles]
+    const error = tf.sub(target, input as Tensor3D | Tensor4D); // as predicted
     const under = tf.mul(error, quantiles);
     const pinball = tf.maximum(under, tf.sub(under, error));
     (save as (tensors: Tensor[]) => void)([error, tf.mul(weights, factor), quantiles]);

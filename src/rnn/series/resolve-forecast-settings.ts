@@ -16,6 +16,8 @@ export interface ForecastResolution {
   longSeason: number;
 }
 
+const usualSeeds = 3;
+
 interface Seasons {
   season: number;
   longSeason: number;
@@ -104,6 +106,7 @@ export function resolveForecastSettings(settings: ForecastSettings, facts: Serie
     baseline: settings.baseline === "auto" ? baseline : settings.baseline,
     transform: settings.transform === "auto" ? (facts.minimum > 0 ? "log" : "none") : settings.transform,
     head_units: settings.head_units,
+    seeds: settings.seeds === "auto" ? usualSeeds : settings.seeds,
     quantiles: settings.quantiles.toSorted((low, high) => low - high),
   };
   const errors = findFaults(forecast, facts);

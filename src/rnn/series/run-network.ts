@@ -1,4 +1,4 @@
-import { type Scalar, type Tensor1D, type Tensor2D, type Tensor3D, tf } from "../backend.ts";
+import { type Scalar, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D, tf } from "../backend.ts";
 import type { Random } from "../random.ts";
 import type { ForecastBatch } from "./forecast-batch.ts";
 import type { ForecastGeometry } from "./forecast-geometry.ts";
@@ -13,7 +13,7 @@ export interface NetworkRun {
   rows: number;
 }
 
-/** Corrections for the rows. [rows, horizon, quantiles] */
+/** Corrections for the rows. [members * rows, horizon, quantiles] */
 export function predictRows({ network, geometry, batch, rows }: NetworkRun, random: Random | null = null): Tensor3D {
   const { blocks, blockLength, contextLength, headFeatures } = geometry;
   return tf.tidy(() => {
@@ -31,6 +31,8 @@ export function lossOfRows({ geometry, batch, rows }: NetworkRun, predicted: Ten
     const target: Tensor3D = tf.tensor3d(batch.target.subarray(0, rows * horizon), [rows, horizon, 1]);
     const weights: Tensor3D = tf.tensor3d(weightValues, [rows, horizon, 1]);
     const count = weightValues.reduce((known, weight) => known + (weight > 0 ? 1 : 0), 0);
-    return pinballLoss({ predicted, target, weights, quantiles, count });
+    const members = predicted.shape[0] / rows;
+    const ofMembers: Tensor4D = tf.reshape(predicted, [members, rows, horizon, -1]);
+    return pinballLoss({ predicted: ofMembers, target, weights, quantiles, count: count * members });
   });
 }

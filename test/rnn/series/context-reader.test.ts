@@ -4,8 +4,10 @@ import { ContextReader } from "../../../src/rnn/series/context-reader.ts";
 import { fillGaps } from "../../../src/rnn/series/fill-gaps.ts";
 import { type ForecastGeometry, forecastGeometry } from "../../../src/rnn/series/forecast-geometry.ts";
 import type { ResolvedForecastSettings } from "../../../src/schemas/models.ts";
+import { plainForecast } from "../../forecast-settings.ts";
 
 const settings: ResolvedForecastSettings = {
+  ...plainForecast,
   horizon: 4,
   context_length: 8,
   block_length: 2,

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { ForecastBatch } from "../../../src/rnn/series/forecast-batch.ts";
 import { forecastGeometry } from "../../../src/rnn/series/forecast-geometry.ts";
+import { plainForecast } from "../../forecast-settings.ts";
 
 const geometry = forecastGeometry(
   {
+    ...plainForecast,
     horizon: 3,
     context_length: 8,
     block_length: 2,

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ForecastSettings } from "../../../src/schemas/models.ts";
 import type { TrainingSpec } from "../../../src/schemas/training-run.ts";
+import { plainForecast } from "../../forecast-settings.ts";
 
 export const autoSettings: Omit<ForecastSettings, "horizon"> = {
   context_length: "auto",
@@ -11,6 +12,7 @@ export const autoSettings: Omit<ForecastSettings, "horizon"> = {
   baseline: "auto",
   transform: "auto",
   head_units: 32,
+  ...plainForecast,
   quantiles: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
 };
 

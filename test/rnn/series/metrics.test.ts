@@ -74,6 +74,7 @@ test("the figures of a hold-out, the seasonal naive forecast's beside them", () 
     smape: expect.closeTo(200 / 21 / 4, 10),
     weighted_quantile_loss: expect.closeTo((2 * (0.1 * 1 + 0.1 * 2) + 2 * (0.9 * 1 + 0.1 * 2)) / 2 / 40, 10),
     coverage_80: 0.75,
+    coverage_80_uncalibrated: 0.75,
     seasonal_naive_mase: 1.5,
     seasonal_naive_smape: expect.closeTo((400 / 18 + 800 / 36) / 4, 10),
     mase_ratio: expect.closeTo(1 / 6, 10),

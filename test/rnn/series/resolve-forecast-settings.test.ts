@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { resolveForecastSettings } from "../../../src/rnn/series/resolve-forecast-settings.ts";
 import type { ForecastSettings } from "../../../src/schemas/models.ts";
+import { plainForecast } from "../../forecast-settings.ts";
 import { autoSettings } from "./forecast-spec.ts";
 
 const resolve = (settings: Partial<ForecastSettings> & { horizon: number }, frequency: string | null, minimum = 1) =>
@@ -9,6 +10,7 @@ const resolve = (settings: Partial<ForecastSettings> & { horizon: number }, freq
 test("hourly, 48 ahead: the published recipe", () => {
   expect(resolve({ horizon: 48, head_units: 512 }, "h")).toEqual({
     forecast: {
+      ...plainForecast,
       horizon: 48,
       block_length: 24,
       context_length: 336,

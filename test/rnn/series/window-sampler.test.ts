@@ -6,9 +6,11 @@ import { prepareSeries } from "../../../src/rnn/series/prepare-series.ts";
 import { valueTransforms } from "../../../src/rnn/series/value-transform.ts";
 import { minimumContextOf, type TrainingSeries, WindowSampler } from "../../../src/rnn/series/window-sampler.ts";
 import { WindowWeights } from "../../../src/rnn/series/window-weights.ts";
+import { plainForecast } from "../../forecast-settings.ts";
 
 const geometry = forecastGeometry(
   {
+    ...plainForecast,
     horizon: 3,
     context_length: 12,
     block_length: 2,

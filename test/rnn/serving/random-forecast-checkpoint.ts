@@ -1,10 +1,12 @@
 import type { CheckpointContents } from "../../../src/rnn/checkpoint.ts";
 import type { HostTensor } from "../../../src/rnn/host-tensor.ts";
 import { Random } from "../../../src/rnn/random.ts";
+import { plainForecast } from "../../forecast-settings.ts";
 import { randomTextCheckpoint } from "./random-text-checkpoint.ts";
 
 const units = 8;
 const forecast = {
+  ...plainForecast,
   horizon: 4,
   context_length: 24,
   block_length: 12,

@@ -1,0 +1,6 @@
+import type { ResolvedForecastSettings } from "../src/schemas/models.ts";
+
+/** What most tests leave as it is: one small network with the plainest head. */
+export const plainForecast = {
+  seeds: 1,
+} satisfies Partial<ResolvedForecastSettings>;
