@@ -7,12 +7,13 @@ const rooms = {
   config: ["errors"],
   schemas: [],
   calendar: ["errors", "schemas"],
+  pictures: [],
   rnn: ["errors", "schemas", "calendar"],
   workers: ["errors", "schemas", "rnn"],
   jobs: ["errors", "schemas", "workers"],
   store: ["errors", "schemas", "calendar"],
   plugins: ["errors", "schemas", "config", "store", "jobs", "workers"],
-  routes: ["errors", "schemas", "config"],
+  routes: ["errors", "schemas", "config", "pictures"],
   demo: ["schemas", "store"],
 };
 const path = (room) => `^src/${room}(/|\\.ts$)`;

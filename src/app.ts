@@ -36,6 +36,7 @@ import { keyRoutes } from "./routes/keys.ts";
 import { landingRoute } from "./routes/landing.ts";
 import { metricsRoute } from "./routes/metrics.ts";
 import { modelRoutes } from "./routes/models.ts";
+import { pictureRoutes } from "./routes/pictures.ts";
 import { problemRoutes } from "./routes/problems.ts";
 import { versionRoute } from "./routes/version.ts";
 import type { Store } from "./store/store.ts";
@@ -104,6 +105,7 @@ async function registerAll(app: FastifyInstance, options: AppOptions): Promise<v
   await app.register(jobEventRoute);
   await app.register(generateRoutes);
   await app.register(forecastRoute);
+  await app.register(pictureRoutes);
 }
 
 function createFastify(logger: FastifyBaseLogger): FastifyInstance {
