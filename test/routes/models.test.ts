@@ -43,6 +43,7 @@ test("a forecaster shows what it will choose from the data, and counts its param
     season_length: 12,
     baseline: "seasonal",
     transform: "log",
+    seeds: 1,
   };
   const settled = await call(app, "POST /v1/models", { name: "b", task: "forecast", forecast: chosen });
   expect(settled.body.parameter_count).toBe(1234);
