@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { plainForecast } from "./forecast-settings.ts";
+import { architectureOf } from "./architecture.ts";
 import { checkpointChange } from "./store/temporary-store.ts";
 
 const text = "to be, or not to be, that is the question\n".repeat(40);
@@ -7,14 +8,7 @@ const text = "to be, or not to be, that is the question\n".repeat(40);
 /** A text dataset and an untrained text model, by their names: hamlet and writer. */
 export async function seedText(app: FastifyInstance) {
   const dataset = await app.store.datasets.create({ format: "json", body: { name: "hamlet", kind: "text", text } });
-  const architecture = {
-    cell: "lstm" as const,
-    units: 8,
-    layers: 1,
-    dropout: 0,
-    embedding_size: null,
-    reset_after: true,
-  };
+  const architecture = architectureOf({ cell: "lstm", units: 8 });
   const common = { architecture, parameter_count: null, tags: [] };
   const model = await app.store.models.create({
     ...common,
@@ -37,14 +31,7 @@ export async function seedForecaster(app: FastifyInstance) {
   const target = Array.from({ length: 60 }, (_, month) => 100 + (month % 12));
   const body = { name: "sales", kind: "series" as const, series: [{ id: "a", target }] };
   const dataset = await app.store.datasets.create({ format: "json", body });
-  const architecture = {
-    cell: "gru" as const,
-    units: 8,
-    layers: 1,
-    dropout: 0,
-    embedding_size: null,
-    reset_after: true,
-  };
+  const architecture = architectureOf({ cell: "gru", units: 8 });
   const forecast = {
     horizon: 3,
     context_length: 12,

@@ -1,6 +1,7 @@
+import { Default } from "typebox/value";
 import type { Metrics } from "../schemas/common.ts";
 import type { TrainingSettings } from "../schemas/jobs.ts";
-import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
+import { Architecture, type ResolvedForecastSettings, type SequenceSettings, type Task } from "../schemas/models.ts";
 
 /** What a checkpoint says of itself: with the tensors, all that serving or a resumed run needs. */
 export interface CheckpointDescription {
@@ -56,7 +57,8 @@ export function fromMetadata(metadata: Record<string, string>): CheckpointDescri
   if (datasetSha256 === undefined) throw new RangeError("dataset_sha256 is missing");
   return {
     task,
-    architecture: parse(metadata, "architecture") as unknown as Architecture,
+    // What an older file does not name yet is as it was then: the default.
+    architecture: Default(Architecture, parse(metadata, "architecture")) as Architecture,
     forecast:
       metadata.forecast === "null" ? null : (parse(metadata, "forecast") as unknown as ResolvedForecastSettings),
     // Files of releases before there were sequence models have none.

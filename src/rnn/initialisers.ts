@@ -20,7 +20,13 @@ export const smallNormal =
   (shape, random) =>
     fill(shape, () => random.normal() * deviation);
 
+/** Normal with deviation 1 / sqrt(inputs), which keeps the size of sums (LeCun et al. 1998). */
+export const scaledNormal: Initialiser = (shape, random) => smallNormal(1 / Math.sqrt(shape[0]!))(shape, random);
+
 export const zeros: Initialiser = (shape) => fill(shape, () => 0);
+
+/** Gains. */
+export const ones: Initialiser = (shape) => fill(shape, () => 1);
 
 /** Bias of an LSTM, gates i, f, c, o: the forget gate starts at 1, so that memory lasts (Jozefowicz et al. 2015). */
 export const unitForgetBias: Initialiser = ([size]) => {

@@ -1,6 +1,7 @@
 import { totalmem } from "node:os";
 import { appError, type ErrorDetail } from "../errors.ts";
 import type { Architecture, ForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
+import { architectureFaults } from "./architecture-faults.ts";
 
 interface Design {
   task: Task;
@@ -14,7 +15,7 @@ export function checkModel(design: Design): void {
   const { architecture, forecast, sequence } = design;
   const errors = [
     ...taskFaults(design),
-    ...cellFaults(architecture),
+    ...architectureFaults(design),
     ...forecastFaults(forecast),
     ...sequenceFaults(sequence),
   ];
@@ -68,21 +69,6 @@ function sequenceFaults(sequence: SequenceSettings | null): ErrorDetail[] {
   ];
 }
 
-function cellFaults({ cell, reset_after }: Architecture): ErrorDetail[] {
-  const errors: ErrorDetail[] = [];
-  if (!reset_after && cell !== "gru") {
-    const message = `only a gru has a reset gate, and the cell is ${cell}`;
-    errors.push({
-      pointer: "/architecture/reset_after",
-      code: "not_for_cell",
-      message,
-      value: false,
-      hint: 'leave it out, or set "cell":"gru"',
-    });
-  }
-  return errors;
-}
-
 function forecastFaults(forecast: ForecastSettings | null): ErrorDetail[] {
   if (forecast === null) return [];
   const { context_length, block_length, quantiles } = forecast;
@@ -103,12 +89,15 @@ function forecastFaults(forecast: ForecastSettings | null): ErrorDetail[] {
   return errors;
 }
 
-const gates = { simple_rnn: 1, gru: 3, lstm: 4 } as const;
+const gates = { simple_rnn: 1, gru: 3, lstm: 4, min_gru: 2, min_lstm: 3 } as const;
 const bytesAParameter = 16; // weight, gradient and the two moments of Adam, as 32-bit floats
 
 /** Training holds four numbers for each weight: more of them than this machine has memory is refused before anything is built. */
-function sizeFaults({ cell, units, layers }: Architecture): ErrorDetail[] {
-  const parameters = gates[cell] * units * (units + 1) * layers + gates[cell] * units * units * (layers - 1);
+function sizeFaults({ cell, units, layers, bidirectional, merge_mode: mergeMode }: Architecture): ErrorDetail[] {
+  const directions = bidirectional ? 2 : 1;
+  const outputs = bidirectional && mergeMode === "concat" ? 2 * units : units;
+  const recurrent = cell === "min_gru" || cell === "min_lstm" ? 1 : units + 1;
+  const parameters = directions * gates[cell] * units * (recurrent * layers + outputs * (layers - 1));
   const needed = parameters * bytesAParameter;
   const available = memoryBytes();
   if (needed <= available) return [];

@@ -2,8 +2,27 @@ import { type Static, Type } from "typebox";
 import { Metrics, Name, Nullable, Timestamp } from "./common.ts";
 import { SequenceOutput } from "./datasets.ts";
 
-export const Cell = Type.Union([Type.Literal("simple_rnn"), Type.Literal("lstm"), Type.Literal("gru")]);
+export const Cell = Type.Union([
+  Type.Literal("simple_rnn"),
+  Type.Literal("lstm"),
+  Type.Literal("gru"),
+  Type.Literal("min_gru"),
+  Type.Literal("min_lstm"),
+]);
 export type Cell = Static<typeof Cell>;
+const Activation = Type.Union([Type.Literal("tanh"), Type.Literal("relu")]);
+export type Activation = Static<typeof Activation>;
+const MergeMode = Type.Union([Type.Literal("concat"), Type.Literal("sum"), Type.Literal("mul"), Type.Literal("ave")]);
+export type MergeMode = Static<typeof MergeMode>;
+const AttentionKind = Type.Union([Type.Literal("dot"), Type.Literal("additive")]);
+export type AttentionKind = Static<typeof AttentionKind>;
+const Initializer = Type.Union([
+  Type.Literal("orthogonal"),
+  Type.Literal("glorot"),
+  Type.Literal("scaled_normal"),
+  Type.Literal("small_normal"),
+]);
+export type Initializer = Static<typeof Initializer>;
 
 /** The recurrent part of a network. Words and defaults follow Keras. */
 export const Architecture = Type.Object(
@@ -11,11 +30,47 @@ export const Architecture = Type.Object(
     cell: Type.Union(Cell.anyOf, { default: "lstm" }),
     units: Type.Integer({ minimum: 1, maximum: 4096, default: 128, description: "Hidden units of each layer." }),
     layers: Type.Integer({ minimum: 1, maximum: 16, default: 1, description: "Recurrent layers, stacked." }),
+    bidirectional: Type.Boolean({
+      default: false,
+      description: "Each layer reads the sequence from both ends. Not for text, which is written forwards.",
+    }),
+    merge_mode: Type.Union(MergeMode.anyOf, {
+      default: "concat",
+      description: "How the two directions become one output.",
+    }),
+    attention: Type.Union([...AttentionKind.anyOf, Type.Null()], {
+      default: null,
+      description: "Attention over the hidden states of the last layer: scaled dot product, or additive (Bahdanau).",
+    }),
+    attention_window: Type.Union([Type.Integer({ minimum: 2, maximum: 1024 }), Type.Null()], {
+      default: null,
+      description: "Steps less than this far away are seen, for text those before only; null sees all.",
+    }),
     dropout: Type.Number({
       minimum: 0,
       exclusiveMaximum: 1,
       default: 0,
       description: "Share of each layer's output dropped in training.",
+    }),
+    recurrent_dropout: Type.Number({
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0,
+      description: "Share of the hidden state dropped on its way to the next step in training, the same at every step.",
+    }),
+    layer_norm: Type.Boolean({
+      default: false,
+      description: "Normalise the sums of each layer's gates (Ba et al. 2016).",
+    }),
+    residual: Type.Boolean({
+      default: false,
+      description: "Add each layer's input to its output, from the second on.",
+    }),
+    activation: Type.Union(Activation.anyOf, { default: "tanh", description: "Of a simple_rnn." }),
+    initializer: Type.Union(Initializer.anyOf, {
+      default: "orthogonal",
+      description:
+        "First weights of the recurrent layers. orthogonal: recurrent kernels orthogonal, the others Glorot-uniform, as in Keras. glorot: all Glorot-uniform. scaled_normal: deviation 1/sqrt(inputs). small_normal: deviation 0.01.",
     }),
     embedding_size: Type.Union([Type.Integer({ minimum: 1, maximum: 4096 }), Type.Null()], {
       default: null,

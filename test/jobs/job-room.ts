@@ -5,6 +5,7 @@ import type { JobEvent } from "../../src/schemas/events.ts";
 import type { Job, TrainingRequest } from "../../src/schemas/jobs.ts";
 import type { Model } from "../../src/schemas/models.ts";
 import type { Logger } from "../../src/workers/logger.ts";
+import { architectureOf } from "../architecture.ts";
 import { MemoryJobLog, textSummary } from "./memory-job-log.ts";
 import { ScriptedTrainers } from "./scripted-trainers.ts";
 
@@ -14,7 +15,7 @@ export const silent: Logger = { debug: ignore, info: ignore, warn: ignore, error
 const stamps = { created_at: "2026-01-01T00:00:00.000Z", updated_at: "2026-01-01T00:00:00.000Z" };
 export const textModel: Model = {
   ...{ id: "mdl_1", object: "model", name: "text", task: "text", status: "untrained", ...stamps },
-  architecture: { cell: "lstm", units: 8, layers: 1, dropout: 0, embedding_size: null, reset_after: true },
+  architecture: architectureOf({ units: 8 }),
   ...{ forecast: null, sequence: null, parameter_count: null, checkpoint: null, metrics: {}, versions: [], tags: [] },
 };
 export const textDataset: Dataset = {

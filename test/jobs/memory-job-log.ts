@@ -3,6 +3,7 @@ import type { JobLog } from "../../src/jobs/job-log.ts";
 import type { JobEvent } from "../../src/schemas/events.ts";
 import type { JobChange, JobRecord } from "../../src/schemas/job-record.ts";
 import type { Job, TrainingSettings } from "../../src/schemas/jobs.ts";
+import { architectureOf } from "../architecture.ts";
 
 interface Row {
   job: Job;
@@ -108,7 +109,7 @@ export class MemoryJobLog implements JobLog {
     return {
       job: structuredClone(job),
       task: "text",
-      architecture: { cell: "lstm", units: 8, layers: 1, dropout: 0, embedding_size: null, reset_after: true },
+      architecture: architectureOf({ units: 8 }),
       forecast: null,
       sequence: null,
       dataset: { path: "/nowhere", sha256: "", summary: textSummary },

@@ -7,6 +7,7 @@ import { AppError } from "../../src/errors.ts";
 import { type CheckpointContents, readCheckpoint, tensorGroup, writeCheckpoint } from "../../src/rnn/checkpoint.ts";
 import { Random } from "../../src/rnn/random.ts";
 import { encodeHeader, headerStart, maximumHeaderBytes, parseHeader } from "../../src/rnn/safetensors.ts";
+import { architectureOf } from "../architecture.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -17,7 +18,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const contents: CheckpointContents = {
   description: {
     task: "text",
-    architecture: { cell: "lstm", units: 2, layers: 1, dropout: 0, embedding_size: null, reset_after: true },
+    architecture: architectureOf({ units: 2 }),
     forecast: null,
     sequence: null,
     training: {

@@ -5,16 +5,9 @@ import { Random } from "../../src/rnn/random.ts";
 import { createTextNetwork } from "../../src/rnn/text/text-network.ts";
 import type { Architecture, ResolvedForecastSettings } from "../../src/schemas/models.ts";
 import { plainForecast } from "../forecast-settings.ts";
+import { architectureOf } from "../architecture.ts";
 
-const architecture = (changes: Partial<Architecture>): Architecture => ({
-  cell: "lstm",
-  units: 128,
-  layers: 2,
-  dropout: 0,
-  embedding_size: null,
-  reset_after: true,
-  ...changes,
-});
+const architecture = (changes: Partial<Architecture>) => architectureOf({ units: 128, layers: 2, ...changes });
 const countText = (changes: Partial<Architecture>) =>
   countParameters({
     task: "text",

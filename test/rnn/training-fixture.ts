@@ -6,6 +6,7 @@ import { train } from "../../src/rnn/train.ts";
 import type { TrainingSettings } from "../../src/schemas/jobs.ts";
 import type { Architecture } from "../../src/schemas/models.ts";
 import type { TrainingEvent, TrainingOutcome, TrainingSpec } from "../../src/schemas/training-run.ts";
+import { architectureOf } from "../architecture.ts";
 
 export type EventOf<T extends TrainingEvent["type"]> = Extract<TrainingEvent, { type: T }>;
 
@@ -51,14 +52,7 @@ export async function createWorkspace(): Promise<Workspace> {
   };
 }
 
-const smallArchitecture: Architecture = {
-  cell: "lstm",
-  units: 8,
-  layers: 2,
-  dropout: 0,
-  embedding_size: null,
-  reset_after: true,
-};
+const smallArchitecture = architectureOf({ units: 8, layers: 2 });
 
 const smallTraining: TrainingSettings = {
   epochs: null,

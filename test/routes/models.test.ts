@@ -14,7 +14,16 @@ test("a model is created with every default shown, renamed, tagged, listed and d
   expect(headers.location).toBe(`/v1/models/${body.id}`);
   expect(body).toMatchObject({ status: "untrained", forecast: null, parameter_count: null, tags: [] });
   expect(body.architecture).toEqual({
-    ...{ cell: "lstm", units: 64, layers: 1, dropout: 0, embedding_size: null, reset_after: true },
+    ...{ cell: "lstm", units: 64, layers: 1, bidirectional: false, merge_mode: "concat", embedding_size: null },
+    ...{
+      attention: null,
+      attention_window: null,
+      dropout: 0,
+      recurrent_dropout: 0,
+      layer_norm: false,
+      residual: false,
+    },
+    ...{ activation: "tanh", initializer: "orthogonal", reset_after: true },
   });
   const renamed = await call(app, "PATCH /v1/models/writer", { name: "author", tags: ["a"] });
   expect(renamed.body).toMatchObject({ id: body.id, name: "author", tags: ["a"] });

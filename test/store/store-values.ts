@@ -1,6 +1,7 @@
 import type { JobEvent, JobEventBody } from "../../src/schemas/events.ts";
 import type { TrainingSettings } from "../../src/schemas/jobs.ts";
 import type { NewModel } from "../../src/store/store.ts";
+import { architectureOf } from "../architecture.ts";
 
 export const training: TrainingSettings = {
   epochs: null,
@@ -20,11 +21,10 @@ export const training: TrainingSettings = {
 };
 
 export function newModel(name: string): NewModel {
-  const architecture = { units: 8, layers: 1, dropout: 0, embedding_size: null, reset_after: true };
   return {
     name,
     task: "text",
-    architecture: { cell: "lstm", ...architecture },
+    architecture: architectureOf({ units: 8 }),
     forecast: null,
     sequence: null,
     parameter_count: null,

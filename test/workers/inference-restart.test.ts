@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createInferencePool } from "../../src/workers/create-inference-pool.ts";
 import type { TextPart } from "../../src/workers/inference-pool.ts";
+import { architectureOf } from "../architecture.ts";
 import { recordingLogger } from "./recording-logger.ts";
 
 const parameters = {
@@ -15,7 +16,7 @@ const parameters = {
   seed: 1,
 };
 const checkpoint = { id: "ckp", path: "/nowhere" };
-const architecture = { cell: "gru", units: 1, layers: 1, dropout: 0, embedding_size: null, reset_after: true } as const;
+const architecture = architectureOf({ cell: "gru", units: 1 });
 const model = { task: "text", architecture, forecast: null, sequence: null, vocabularySize: 1 } as const;
 
 function open(thread: string, backOff = { firstMs: 1, mostMs: 4 }) {

@@ -6,6 +6,7 @@ import { writeCheckpoint } from "../../src/rnn/checkpoint.ts";
 import type { SamplingParameters } from "../../src/schemas/generation.ts";
 import { createInferencePool } from "../../src/workers/create-inference-pool.ts";
 import type { CheckpointReference, InferencePool, TextPart } from "../../src/workers/inference-pool.ts";
+import { architectureOf } from "../architecture.ts";
 import { randomForecastCheckpoint } from "../rnn/serving/random-forecast-checkpoint.ts";
 import { randomTextCheckpoint } from "../rnn/serving/random-text-checkpoint.ts";
 import { recordingLogger } from "./recording-logger.ts";
@@ -270,14 +271,7 @@ it("frees everything: 1,000 short texts at a time and one after another", async 
 });
 
 it("counts the parameters of a model that does not exist yet", async () => {
-  const architecture = {
-    cell: "lstm",
-    units: 128,
-    layers: 2,
-    dropout: 0,
-    embedding_size: null,
-    reset_after: true,
-  } as const;
+  const architecture = architectureOf({ units: 128, layers: 2 });
   const text = { task: "text", architecture, forecast: null, sequence: null } as const;
   // 65 * 512 + 128 * 512 + 512, 2 * 128 * 512 + 512, 128 * 65 + 65
   expect(await pool.describe({ ...text, vocabularySize: 65 })).toBe(99_328 + 131_584 + 8_385);

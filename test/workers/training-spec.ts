@@ -1,4 +1,5 @@
 import type { TrainingSpec } from "../../src/schemas/training-run.ts";
+import { architectureOf } from "../architecture.ts";
 
 /** A spec for trainers that do not look at their data. */
 export const spec: TrainingSpec = {
@@ -11,7 +12,7 @@ export const spec: TrainingSpec = {
     sequence: null,
     checkpointFolder: "/nowhere",
   },
-  architecture: { cell: "lstm", units: 4, layers: 1, dropout: 0, embedding_size: null, reset_after: true },
+  architecture: architectureOf({ units: 4 }),
   training: {
     ...{ epochs: null, steps: 10, batch_size: 1, learning_rate: 0.1, optimizer: "adam", weight_decay: 0 },
     ...{ schedule: { type: "constant", warmup_steps: 0 }, clip_norm: null, early_stopping: null },

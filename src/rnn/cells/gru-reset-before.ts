@@ -1,6 +1,14 @@
 import { type Tensor2D, type Tensor3D, tf } from "../backend.ts";
 import type { RecurrentCell } from "./recurrent-cell.ts";
-import { sigmoidSlope, stackSteps, tanhSlope, unstackSteps, weightGradient } from "./sequence-algebra.ts";
+import {
+  masked,
+  maskedSteps,
+  sigmoidSlope,
+  stackSteps,
+  tanhSlope,
+  unstackSteps,
+  weightGradient,
+} from "./sequence-algebra.ts";
 
 /** One step. Each [batch, units]. */
 type GruStep = {
@@ -21,7 +29,7 @@ function splitKernel(recurrentKernel: Tensor2D): [Tensor2D, Tensor2D] {
  * Gates z, r, h: h = z h' + (1 - z) tanh(x_h + (r h') U_h).
  */
 export const gruResetBefore: RecurrentCell = {
-  forward({ projected, recurrentKernel, initialState }) {
+  forward({ projected, recurrentKernel, recurrentMask, initialState }) {
     const units = recurrentKernel.shape[0];
     const [gates, candidates] = tf.split(projected, [2 * units, units], 2).map(unstackSteps) as [
       Tensor2D[],
@@ -33,9 +41,10 @@ export const gruResetBefore: RecurrentCell = {
     for (const [time, step] of gates.entries()) {
       const hidden = previous.at(-1)!;
       const next = tf.tidy(() => {
-        const gateSums = tf.add(step, tf.matMul(hidden, gateKernel));
+        const seen = masked(hidden, recurrentMask);
+        const gateSums = tf.add(step, tf.matMul(seen, gateKernel));
         const [update, reset] = tf.split(tf.sigmoid(gateSums), 2, 1) as [Tensor2D, Tensor2D];
-        const recurrent = tf.matMul(tf.mul(reset, hidden) as Tensor2D, candidateKernel);
+        const recurrent = tf.matMul(tf.mul(reset, seen) as Tensor2D, candidateKernel);
         const candidate = tf.tanh(tf.add<Tensor2D>(candidates[time]!, recurrent));
         const mixed: Tensor2D = tf.add(candidate, tf.mul(update, tf.sub(hidden, candidate)));
         return { update, reset, candidate, hidden: mixed };
@@ -48,13 +57,14 @@ export const gruResetBefore: RecurrentCell = {
     return { hidden: previous.slice(1), finalMemory: [], saved };
   },
 
-  backward({ hiddenGradient, recurrentKernel, saved }) {
+  backward({ hiddenGradient, recurrentKernel, recurrentMask, saved }) {
     const [update, reset, candidate, previousHidden] = saved as [Tensor3D, Tensor3D, Tensor3D, Tensor3D];
     const [gateKernel, candidateKernel] = splitKernel(recurrentKernel);
+    const seen = maskedSteps(previousHidden, recurrentMask);
     // All factors that do not depend on the gradient itself, for all steps at once. time of [batch, units]
     const updateFactor = unstackSteps(tf.mul(tf.sub(previousHidden, candidate), sigmoidSlope(update)));
     const candidateFactor = unstackSteps(tf.mul(tf.sub(1, update), tanhSlope(candidate)));
-    const resetFactor = unstackSteps(tf.mul(previousHidden, sigmoidSlope(reset)));
+    const resetFactor = unstackSteps(tf.mul(seen, sigmoidSlope(reset)));
     const [updateSteps, resetSteps] = [unstackSteps(update), unstackSteps(reset)];
 
     const gates: Tensor2D[] = []; // time of [batch, 2 * units]
@@ -66,14 +76,15 @@ export const gruResetBefore: RecurrentCell = {
         const candidateSum: Tensor2D = tf.mul(total, candidateFactor[time]!);
         const resetHidden = tf.matMul(candidateSum, candidateKernel, false, true);
         const gateSums = tf.concat([tf.mul(total, updateFactor[time]!), tf.mul(resetHidden, resetFactor[time]!)], 1);
-        const direct = tf.add(tf.mul(total, updateSteps[time]!), tf.mul(resetHidden, resetSteps[time]!));
-        const before = tf.add(direct, tf.matMul(gateSums as Tensor2D, gateKernel, false, true));
+        const throughGates = tf.matMul(gateSums as Tensor2D, gateKernel, false, true);
+        const throughSums: Tensor2D = tf.add(throughGates, tf.mul(resetHidden, resetSteps[time]!));
+        const before = tf.add(tf.mul(total, updateSteps[time]!), masked(throughSums, recurrentMask));
         return [gateSums, candidateSum, before];
       }) as [Tensor2D, Tensor2D, Tensor2D];
     }
     const [gateSums, candidateSums] = [stackSteps(gates), stackSteps(candidates)];
-    const gateKernelGradient = weightGradient(previousHidden, gateSums);
-    const candidateKernelGradient = weightGradient(tf.mul(reset, previousHidden), candidateSums);
+    const gateKernelGradient = weightGradient(seen, gateSums);
+    const candidateKernelGradient = weightGradient(tf.mul(reset, seen), candidateSums);
     return {
       projected: tf.concat([gateSums, candidateSums], 2),
       recurrentKernel: tf.concat([gateKernelGradient, candidateKernelGradient], 1),

@@ -1,6 +1,14 @@
 import { type Tensor, type Tensor2D, type Tensor3D, tf } from "../backend.ts";
 import type { RecurrentCell } from "./recurrent-cell.ts";
-import { sigmoidSlope, stackSteps, tanhSlope, unstackSteps, weightGradient } from "./sequence-algebra.ts";
+import {
+  masked,
+  maskedSteps,
+  sigmoidSlope,
+  stackSteps,
+  tanhSlope,
+  unstackSteps,
+  weightGradient,
+} from "./sequence-algebra.ts";
 
 /** One step. Each [batch, units]. */
 type GruStep = {
@@ -26,7 +34,7 @@ function gruStep(gates: Tensor2D, candidateInput: Tensor2D, recurrentSums: Tenso
  * Gates z, r, h: h = z h' + (1 - z) tanh(x_h + r (h' U_h + b_h)).
  */
 export const gru: RecurrentCell = {
-  forward({ projected, recurrentKernel, recurrentBias, initialState }) {
+  forward({ projected, recurrentKernel, recurrentBias, recurrentMask, initialState }) {
     const units = recurrentKernel.shape[0];
     const [gates, candidates] = tf.split(projected, [2 * units, units], 2).map(unstackSteps) as [
       Tensor2D[],
@@ -38,7 +46,7 @@ export const gru: RecurrentCell = {
     for (const [time, step] of gates.entries()) {
       const hidden = previous.at(-1)!;
       const next = tf.tidy(() => {
-        const sums = tf.add(tf.matMul(hidden, recurrentKernel), bias) as Tensor2D;
+        const sums = tf.add(tf.matMul(masked(hidden, recurrentMask), recurrentKernel), bias) as Tensor2D;
         return gruStep(step, candidates[time]!, sums, hidden);
       });
       steps.push(next);
@@ -49,7 +57,7 @@ export const gru: RecurrentCell = {
     return { hidden: previous.slice(1), finalMemory: [], saved };
   },
 
-  backward({ hiddenGradient, recurrentKernel, saved }) {
+  backward({ hiddenGradient, recurrentKernel, recurrentMask, saved }) {
     const [update, reset, candidate, recurrent, previousHidden] = saved as GruSaved;
     // All factors that do not depend on the gradient itself, for all steps at once. [batch, time, ...]
     const updateFactor = tf.mul(tf.sub(previousHidden, candidate), sigmoidSlope(update));
@@ -65,8 +73,8 @@ export const gru: RecurrentCell = {
       [hidden[time], sums[time], carried] = tf.tidy(() => {
         const total: Tensor2D = tf.add(hiddenGradient[time]!, carried);
         const sum: Tensor2D = tf.mul(tf.tile(total, [1, 3]), factors[time]!);
-        const before = tf.add(tf.mul(total, updateSteps[time]!), tf.matMul(sum, recurrentKernel, false, true));
-        return [total, sum, before];
+        const throughSums = masked(tf.matMul(sum, recurrentKernel, false, true), recurrentMask);
+        return [total, sum, tf.add(tf.mul(total, updateSteps[time]!), throughSums)];
       }) as [Tensor2D, Tensor2D, Tensor2D];
     }
     const recurrentSums = stackSteps(sums); // [batch, time, 3 * units]
@@ -74,7 +82,7 @@ export const gru: RecurrentCell = {
     const gates: Tensor3D = tf.slice(recurrentSums, [0, 0, 0], [-1, -1, 2 * units]);
     return {
       projected: tf.concat([gates, tf.mul<Tensor3D>(stackSteps(hidden), candidateFactor)], 2),
-      recurrentKernel: weightGradient(previousHidden, recurrentSums),
+      recurrentKernel: weightGradient(maskedSteps(previousHidden, recurrentMask), recurrentSums),
       recurrentBias: tf.sum(recurrentSums, [0, 1]),
       initialState: [carried],
     };

@@ -1,6 +1,14 @@
 import { type Tensor2D, type Tensor3D, tf } from "../backend.ts";
 import type { RecurrentCell } from "./recurrent-cell.ts";
-import { sigmoidSlope, stackSteps, tanhSlope, unstackSteps, weightGradient } from "./sequence-algebra.ts";
+import {
+  masked,
+  maskedSteps,
+  sigmoidSlope,
+  stackSteps,
+  tanhSlope,
+  unstackSteps,
+  weightGradient,
+} from "./sequence-algebra.ts";
 
 /** One step: the values the backward pass needs again, and the new state. Each [batch, units]. */
 type LstmStep = {
@@ -26,13 +34,16 @@ function lstmStep(sums: Tensor2D, cell: Tensor2D): LstmStep {
 
 /** Long short-term memory (Hochreiter and Schmidhuber 1997; forget gate of Gers 2000). Gates i, f, c, o as in Keras. */
 export const lstm: RecurrentCell = {
-  forward({ projected, recurrentKernel, initialState }) {
+  forward({ projected, recurrentKernel, recurrentMask, initialState }) {
     const [initialHidden, initialCell] = initialState as [Tensor2D, Tensor2D];
     const steps: LstmStep[] = [];
     let state = { hidden: initialHidden, cell: initialCell };
     for (const step of unstackSteps(projected)) {
       const { hidden, cell } = state;
-      const next = tf.tidy(() => lstmStep(tf.add(step, tf.matMul(hidden, recurrentKernel)), cell));
+      const next = tf.tidy(() => {
+        const recurrent = tf.matMul(masked(hidden, recurrentMask), recurrentKernel);
+        return lstmStep(tf.add(step, recurrent), cell);
+      });
       steps.push(next);
       state = next;
     }
@@ -45,12 +56,12 @@ export const lstm: RecurrentCell = {
       all("output"),
       all("cellTanh"),
       [initialCell, ...all("cell").slice(0, -1)],
-      [initialHidden, ...hidden.slice(0, -1)],
     ].map(stackSteps);
-    return { hidden, finalMemory: [state.cell], saved };
+    const previousHidden = maskedSteps(stackSteps([initialHidden, ...hidden.slice(0, -1)]), recurrentMask);
+    return { hidden, finalMemory: [state.cell], saved: [...saved, previousHidden] };
   },
 
-  backward({ hiddenGradient, finalMemoryGradient, recurrentKernel, saved }) {
+  backward({ hiddenGradient, finalMemoryGradient, recurrentKernel, recurrentMask, saved }) {
     const [input, forget, candidate, output, cellTanh, previousCell, previousHidden] = saved as LstmSaved;
     // All factors that do not depend on the gradient itself, for all steps at once. [batch, time, ...]
     const cellFromHidden = unstackSteps(tf.mul(output, tanhSlope(cellTanh)));
@@ -76,7 +87,8 @@ export const lstm: RecurrentCell = {
         const cellTotal: Tensor2D = tf.add(cell, tf.mul(hiddenTotal, cellFromHidden[time]!));
         const spread = tf.concat([cellTotal, cellTotal, cellTotal, hiddenTotal], 1);
         const sum: Tensor2D = tf.mul(spread, gateSlopes[time]!);
-        return [sum, tf.matMul(sum, recurrentKernel, false, true), tf.mul(cellTotal, forgetSteps[time]!)];
+        const before = masked(tf.matMul(sum, recurrentKernel, false, true), recurrentMask);
+        return [sum, before, tf.mul(cellTotal, forgetSteps[time]!)];
       }) as [Tensor2D, Tensor2D, Tensor2D];
     }
     const projected = stackSteps(sums);

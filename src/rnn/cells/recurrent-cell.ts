@@ -6,6 +6,8 @@ export interface CellInput {
   recurrentKernel: Tensor2D; // [units, G * units]
   recurrentBias: Tensor | null; // [G * units]; gru with reset_after only
   initialState: Tensor2D[]; // each [batch, units]
+  /** What the hidden state is multiplied with on its way to the next step: dropout, the same at every step (Gal and Ghahramani 2016). */
+  recurrentMask: Tensor2D | null; // [batch, units]
 }
 
 export interface CellOutput {
@@ -21,6 +23,7 @@ export interface CellGradientInput {
   hiddenGradient: Tensor2D[]; // time of [batch, units]
   finalMemoryGradient: Tensor2D[];
   recurrentKernel: Tensor2D;
+  recurrentMask: Tensor2D | null;
   saved: Tensor[];
 }
 

@@ -20,9 +20,35 @@ export function unstackSteps(sequence: Tensor): Tensor2D[] {
   return tf.unstack(sequence, 1) as Tensor2D[];
 }
 
+/** A state or its gradient under a mask. [batch, n] */
+export function masked(values: Tensor2D, mask: Tensor2D | null): Tensor2D {
+  return mask === null ? values : tf.mul(values, mask);
+}
+
+/** Every step under the mask. [batch, time, n], [batch, n] */
+export function maskedSteps(sequence: Tensor3D, mask: Tensor2D | null): Tensor3D {
+  return mask === null ? sequence : tf.mul(sequence, tf.expandDims(mask, 1));
+}
+
 /** Gradient of a weight used at every step: one product over batch and time. [batch, time, m], [batch, time, n] -> [m, n] */
 export function weightGradient(inputs: Tensor3D, gradients: Tensor3D): Tensor2D {
   return tf.matMul(flattenSteps(inputs), flattenSteps(gradients), true, false);
+}
+
+/** Zeros before and after, in steps. [batch, time, n] -> [batch, before + time + after, n] */
+export function padSteps(sequence: Tensor3D, before: number, after: number): Tensor3D {
+  if (before === 0 && after === 0) return sequence;
+  const padding: [number, number][] = [
+    [0, 0],
+    [before, after],
+    [0, 0],
+  ];
+  return tf.pad(sequence, padding);
+}
+
+/** The last step. [batch, time, n] -> [batch, n] */
+export function lastStepOf(sequence: Tensor3D): Tensor2D {
+  return tf.squeeze(tf.slice(sequence, [0, sequence.shape[1] - 1, 0], [-1, 1, -1]), [1]);
 }
 
 /** [batch, time, n] -> [batch * time, n] */

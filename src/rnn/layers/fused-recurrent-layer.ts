@@ -5,14 +5,18 @@ import { runNativeOperation } from "../native-operation.ts";
 import type { RecurrentLayer, RecurrentState } from "./recurrent-layer.ts";
 
 /** native/ops/recurrent-ops.cc; "Gradient" is appended for the way back. */
-const operationOf: Record<Cell, string> = { simple_rnn: "UnrollSimpleRnn", lstm: "UnrollLstm", gru: "UnrollGru" };
+const operationOf: Partial<Record<Cell, string>> = {
+  simple_rnn: "UnrollSimpleRnn",
+  lstm: "UnrollLstm",
+  gru: "UnrollGru",
+};
 
 /**
  * The recurrent layer as one native call forward and one back. Where backend.level is "fused".
- * The operation takes "reset after" from the shape of the bias.
+ * The operation takes "reset after" from the shape of the bias. It knows no recurrentMask, no relu and no norms.
  */
 export const fusedRecurrentLayer: RecurrentLayer = ({ cell, inputs, initialState, weights }) => {
-  const parameters = [weights.kernel, weights.recurrentKernel, weights.bias, ...initialState];
+  const parameters = [weights.kernel, weights.recurrentKernel!, weights.bias, ...initialState];
   const operands: Tensor[] = [inputs, ...parameters];
   const states = initialState.length;
   const isTokens = inputs.rank === 2;
@@ -20,7 +24,7 @@ export const fusedRecurrentLayer: RecurrentLayer = ({ cell, inputs, initialState
   const [outputs, ...finalState] = differentiableOperation({
     inputs: isTokens ? parameters : [...parameters, inputs],
     forward: () => {
-      const [outputs, reserve, ...state] = runNativeOperation(operationOf[cell], operands, 2 + states);
+      const [outputs, reserve, ...state] = runNativeOperation(operationOf[cell]!, operands, 2 + states);
       return { outputs: [outputs!, ...state], saved: [...operands, reserve!] };
     },
     backward: (gradients, saved) => {

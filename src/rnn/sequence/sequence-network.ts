@@ -19,20 +19,23 @@ export interface SequenceNetwork {
 /** First values are drawn at random, or taken from a checkpoint's tensors; throws checkpoint_corrupt where they do not fit. */
 export function createSequenceNetwork(
   architecture: Architecture,
-  settings: Pick<SequenceSettings, "input_size" | "output_size">,
+  settings: Pick<SequenceSettings, "input_size" | "output_size" | "output">,
   source: Random | ReadonlyMap<string, HostTensor>,
 ): SequenceNetwork {
   const { input_size: inputSize, output_size: outputSize } = settings;
   const parameters = new Parameters(source);
-  const stack = createRecurrentStack(architecture, inputSize, parameters);
-  const head = createDense({ name: "head", inputs: architecture.units, outputs: outputSize }, parameters);
+  const stack = createRecurrentStack(architecture, { inputSize, causal: false }, parameters);
+  const head = createDense({ name: "head", inputs: stack.outputSize, outputs: outputSize }, parameters);
 
   return {
     parameters,
-    apply: ({ batch, time, inputs, rows }, random) =>
+    apply: ({ batch, time, inputs, lengths, rows }, random) =>
       tf.tidy(() => {
         const values: Tensor3D = tf.tensor3d(inputs, [batch, time, inputSize]);
-        const { outputs } = stack.apply({ inputs: values, states: stack.initialStates(batch), random });
+        const ends = lengths.every((length) => length === time) ? null : Array.from(lengths);
+        const input = { inputs: values, states: stack.initialStates(batch), lengths: ends, random };
+        if (settings.output === "last_step") return head(stack.lastStep(input).output);
+        const { outputs } = stack.eachStep(input);
         // The head sees real steps only: padding costs it nothing and never reaches the loss.
         const wanted = gatherRows(flattenSteps(outputs), tf.tensor2d(rows, [1, rows.length], "int32"));
         return head(tf.squeeze<Tensor2D>(wanted, [0]));

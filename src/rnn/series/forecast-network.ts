@@ -50,8 +50,8 @@ type Member = (input: NetworkInput) => Tensor3D; // [batch, horizon, quantiles]
 
 function createMember(architecture: Architecture, geometry: ForecastGeometry, parameters: Parameters): Member {
   const { blockLength, headFeatures, headUnits, horizon, quantiles } = geometry;
-  const stack = createRecurrentStack(architecture, blockLength, parameters);
-  const headInputs = architecture.units + headFeatures;
+  const stack = createRecurrentStack(architecture, { inputSize: blockLength, causal: false }, parameters);
+  const headInputs = stack.outputSize + headFeatures;
   const hidden = createDense({ name: "head/hidden", inputs: headInputs, outputs: headUnits }, parameters);
   const outputs = horizon * quantiles.length;
   // Almost no correction at first: training starts from the baseline.
@@ -59,9 +59,8 @@ function createMember(architecture: Architecture, geometry: ForecastGeometry, pa
   const output = createDense({ name: "head/output", inputs: headUnits, outputs, initialiser }, parameters);
   return ({ encoder, features, random }) => {
     const batch = encoder.shape[0];
-    const { finalStates } = stack.apply({ inputs: encoder, states: stack.initialStates(batch), random });
-    const lastState = finalStates.at(-1)![0]!; // [batch, units]
-    const corrections = output(gelu(hidden(tf.concat([lastState, features], 1)))); // [batch, horizon * quantiles]
+    const encoded = stack.lastStep({ inputs: encoder, states: stack.initialStates(batch), random });
+    const corrections = output(gelu(hidden(tf.concat([encoded.output, features], 1)))); // [batch, horizon * quantiles]
     return tf.reshape(corrections, [batch, horizon, quantiles.length]) as Tensor3D;
   };
 }

@@ -1,5 +1,5 @@
-/** Of each layer the hidden state, and the cell state where the cell has one. Belongs to one stream. */
-export type DecoderState = Float32Array[][]; // [layers][1 or 2][units, padded]
+/** Of each layer the hidden state, and the cell state where the cell has one; attention's memory after them. Belongs to one stream. */
+export type DecoderState = Float32Array[][]; // [layers][1 or 2][units, padded as the decoder needs it]
 
 /** A text network that goes on one character at a time, for one stream. */
 export interface TextDecoder {
@@ -12,4 +12,5 @@ export interface TextDecoder {
   read(tokens: Int32Array, state: DecoderState): void;
   /** Moves the state on by one token; returns the logits of the next [vocabulary], valid until the decoder's next call. */
   step(token: number, state: DecoderState): Float32Array;
+  dispose(): void;
 }

@@ -40,8 +40,12 @@ export function createTextNetwork(
     embeddingSize === null
       ? null
       : (parameters.create("embedding", [vocabularySize, embeddingSize], smallUniform) as unknown as Tensor2D);
-  const stack = createRecurrentStack(architecture, embeddingSize ?? vocabularySize, parameters);
-  const head = createDense({ name: "head", inputs: architecture.units, outputs: vocabularySize }, parameters);
+  const stack = createRecurrentStack(
+    architecture,
+    { inputSize: embeddingSize ?? vocabularySize, causal: true },
+    parameters,
+  );
+  const head = createDense({ name: "head", inputs: stack.outputSize, outputs: vocabularySize }, parameters);
 
   return {
     parameters,
@@ -50,7 +54,7 @@ export function createTextNetwork(
     apply: ({ ids, states, random }) =>
       tf.tidy(() => {
         const inputs: Tensor2D | Tensor3D = embedding ? gatherRows(embedding, ids) : ids;
-        const { outputs, finalStates } = stack.apply({ inputs, states, random });
+        const { outputs, finalStates } = stack.eachStep({ inputs, states, random });
         return { logits: head(flattenSteps(outputs)), finalStates };
       }),
   };

@@ -1,5 +1,12 @@
+import { Default } from "typebox/value";
 import type { Metrics } from "../../schemas/common.ts";
-import type { Architecture, ForecastSettings, Model, SequenceSettings, Task } from "../../schemas/models.ts";
+import {
+  Architecture,
+  type ForecastSettings,
+  type Model,
+  type SequenceSettings,
+  type Task,
+} from "../../schemas/models.ts";
 import type { Prisma } from "../generated/client.ts";
 
 /** All that a Model shows beside its own row. A running or queued job is what makes it "training", so a crash cannot leave it so. */
@@ -18,7 +25,8 @@ export function toModel(row: ModelRow): Model {
     name: row.name,
     task: row.task as Task,
     status: row._count.jobs > 0 ? "training" : trained,
-    architecture: row.architecture as Architecture,
+    // What an older row does not name yet is as it was then: the default.
+    architecture: Default(Architecture, row.architecture) as Architecture,
     forecast: row.forecast as ForecastSettings | null,
     sequence: row.sequence as SequenceSettings | null,
     parameter_count: row.parameterCount === null ? null : Number(row.parameterCount),

@@ -2,11 +2,10 @@ import { describe, expect, test } from "vitest";
 import { type Tensor, type Tensor2D, type Tensor3D, tf, type Variable } from "../../../src/rnn/backend.ts";
 import type { RecurrentLayer, RecurrentWeights } from "../../../src/rnn/layers/recurrent-layer.ts";
 import { referenceRecurrentLayer } from "../../../src/rnn/layers/reference-recurrent-layer.ts";
-import type { Cell } from "../../../src/schemas/models.ts";
 import { expectClose, type FixtureTensor, fromFixture, readFixture } from "../read-fixture.ts";
 
 interface Fixture {
-  cell: Cell;
+  cell: "simple_rnn" | "lstm" | "gru";
   reset_after: boolean;
   inputs: FixtureTensor;
   initial_state: FixtureTensor[];

@@ -5,6 +5,7 @@ import type { Sequence } from "../../../src/schemas/datasets.ts";
 import type { TrainingSettings } from "../../../src/schemas/jobs.ts";
 import type { Architecture, SequenceSettings } from "../../../src/schemas/models.ts";
 import type { TrainingSpec } from "../../../src/schemas/training-run.ts";
+import { architectureOf } from "../../architecture.ts";
 
 interface Changes {
   architecture?: Partial<Architecture>;
@@ -26,10 +27,7 @@ export async function sequenceSpec(
   const summary = { sequences: sequences.length, steps: 0, shortest: 1, median_length: 1, longest: 9, classes: null };
   return {
     ...{ job: "job_test", model: "mdl_test", attempt: 1, task: "sequence", forecast: null },
-    architecture: {
-      ...{ cell: "gru", units: 8, layers: 1, dropout: 0, embedding_size: null, reset_after: true },
-      ...changes.architecture,
-    },
+    architecture: architectureOf({ cell: "gru", units: 8, ...changes.architecture }),
     sequence: {
       input_size: first!.inputs[0]!.length,
       output_size: first!.targets[0]!.length,

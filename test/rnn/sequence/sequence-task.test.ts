@@ -10,6 +10,7 @@ import { sequenceBatch } from "../../../src/rnn/sequence/sequence-batch.ts";
 import { sequenceLoss } from "../../../src/rnn/sequence/sequence-loss.ts";
 import { createSequenceNetwork } from "../../../src/rnn/sequence/sequence-network.ts";
 import { createSequenceTask } from "../../../src/rnn/sequence/sequence-task.ts";
+import { architectureOf } from "../../architecture.ts";
 import { run } from "../training-fixture.ts";
 import { delayedBits, meanTemperatures, sequenceSpec } from "./sequence-spec.ts";
 
@@ -57,15 +58,9 @@ test("padding changes nothing: the loss of a batch is the mean over the real ste
     inputs: Float32Array.from({ length: length * 2 }, (_, index) => Math.sin(index + length)),
     targets: Float32Array.from({ length: length * 2 }, (_, index) => Math.cos(index * length)),
   }));
-  const architecture = {
-    cell: "lstm",
-    units: 5,
-    layers: 2,
-    dropout: 0,
-    embedding_size: null,
-    reset_after: true,
-  } as const;
-  const network = createSequenceNetwork(architecture, { input_size: 2, output_size: 2 }, new Random(3));
+  const architecture = architectureOf({ units: 5, layers: 2 });
+  const settings = { input_size: 2, output_size: 2, output: "each_step" } as const;
+  const network = createSequenceNetwork(architecture, settings, new Random(3));
   const lossOf = (some: SequenceRecord[]) => {
     const batch = sequenceBatch(some, 2, "each_step");
     return sequenceLoss(network.apply(batch, null), batch.targets, "mse").dataSync()[0]!;

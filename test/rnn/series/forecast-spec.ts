@@ -3,6 +3,7 @@ import path from "node:path";
 import type { ForecastSettings } from "../../../src/schemas/models.ts";
 import type { TrainingSpec } from "../../../src/schemas/training-run.ts";
 import { plainForecast } from "../../forecast-settings.ts";
+import { architectureOf } from "../../architecture.ts";
 
 export const autoSettings: Omit<ForecastSettings, "horizon"> = {
   context_length: "auto",
@@ -35,7 +36,7 @@ export async function forecastSpec(
     model: "mdl_test",
     attempt: 1,
     task: "forecast",
-    architecture: { cell: "gru", units: 16, layers: 1, dropout: 0, embedding_size: null, reset_after: true },
+    architecture: architectureOf({ cell: "gru", units: 16 }),
     forecast: { ...autoSettings, ...settings },
     sequence: null,
     training: {

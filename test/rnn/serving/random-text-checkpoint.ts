@@ -4,6 +4,7 @@ import { gateCount } from "../../../src/rnn/layers/gate-count.ts";
 import { Random } from "../../../src/rnn/random.ts";
 import type { TrainingSettings } from "../../../src/schemas/jobs.ts";
 import type { Architecture } from "../../../src/schemas/models.ts";
+import { architectureOf } from "../../architecture.ts";
 
 const training: TrainingSettings = {
   epochs: 1,
@@ -22,8 +23,7 @@ const training: TrainingSettings = {
 
 /** A checkpoint that was never trained: random weights, made without TensorFlow. */
 export function randomTextCheckpoint(changes: Partial<Architecture>, characters: string[]): CheckpointContents {
-  const base = { units: 16, layers: 1, dropout: 0, embedding_size: null, reset_after: true };
-  const architecture: Architecture = { cell: "lstm", ...base, ...changes };
+  const architecture = architectureOf({ units: 16, ...changes });
   const { cell, units, layers, embedding_size: embeddingSize } = architecture;
   const random = new Random(7);
   const tensors = new Map<string, HostTensor>();

@@ -6,16 +6,10 @@ import { Random } from "../../../src/rnn/random.ts";
 import { createTextDecoder } from "../../../src/rnn/text/decoding/create-text-decoder.ts";
 import { createTextNetwork } from "../../../src/rnn/text/text-network.ts";
 import type { Architecture } from "../../../src/schemas/models.ts";
+import { architectureOf } from "../../architecture.ts";
 
 const vocabularySize = 21;
-const base: Architecture = {
-  cell: "lstm",
-  units: 16,
-  layers: 1,
-  dropout: 0,
-  embedding_size: null,
-  reset_after: true,
-};
+const base = architectureOf({ units: 16 });
 
 /** A network with random weights and biases, and its decoder. */
 function build(architecture: Architecture) {

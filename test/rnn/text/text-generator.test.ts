@@ -36,6 +36,7 @@ function scripted(script: string, vocabulary: Vocabulary): TextDecoder & { seen:
       logits[vocabulary.characters.indexOf(characters[place % characters.length]!)] = 5;
       return logits;
     },
+    dispose: () => undefined,
   };
   return decoder;
 }

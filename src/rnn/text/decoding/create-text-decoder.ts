@@ -32,6 +32,7 @@ export function createTextDecoder(weights: TextWeights): TextDecoder {
       advance(token, state);
       return head.logits(state.at(-1)![0]!);
     },
+    dispose: () => undefined,
   };
 }
 

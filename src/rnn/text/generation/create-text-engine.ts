@@ -1,5 +1,6 @@
 import { loadFusedKernels } from "../../load-fused-kernels.ts";
 import { createTextDecoder } from "../decoding/create-text-decoder.ts";
+import { createNetworkDecoder } from "../network-decoder.ts";
 import type { TextWeights } from "../text-weights.ts";
 import { isPlainNetwork } from "./is-plain-network.ts";
 import { createNativeTextEngine } from "./native-text-engine.ts";
@@ -9,6 +10,7 @@ import type { TextEngine } from "./text-engine.ts";
 /** The engine for a network, the one place that decides between the implementations. Throws checkpoint_corrupt. */
 export function createTextEngine(weights: TextWeights): TextEngine {
   const { kernels } = loadFusedKernels();
-  if (kernels !== null && isPlainNetwork(weights.architecture)) return createNativeTextEngine(kernels, weights);
-  return createStepwiseTextEngine(createTextDecoder(weights));
+  const isPlain = isPlainNetwork(weights.architecture);
+  if (kernels !== null && isPlain) return createNativeTextEngine(kernels, weights);
+  return createStepwiseTextEngine(isPlain ? createTextDecoder(weights) : createNetworkDecoder(weights));
 }

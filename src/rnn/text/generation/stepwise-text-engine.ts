@@ -35,7 +35,7 @@ export function createStepwiseTextEngine(decoder: TextDecoder): TextEngine<Stepw
     }),
     advance: (streams, steps) => streams.map((stream) => advanceStream(decoder, stream, steps)),
     close: () => undefined,
-    dispose: () => undefined,
+    dispose: () => decoder.dispose(),
   };
 }
 
