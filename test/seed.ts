@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
-import { plainForecast } from "./forecast-settings.ts";
 import { architectureOf } from "./architecture.ts";
+import { plainForecast } from "./forecast-settings.ts";
 import { checkpointChange } from "./store/temporary-store.ts";
 
 const text = "to be, or not to be, that is the question\n".repeat(40);

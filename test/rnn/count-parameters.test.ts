@@ -4,8 +4,8 @@ import { Parameters } from "../../src/rnn/parameters.ts";
 import { Random } from "../../src/rnn/random.ts";
 import { createTextNetwork } from "../../src/rnn/text/text-network.ts";
 import type { Architecture, ResolvedForecastSettings } from "../../src/schemas/models.ts";
-import { plainForecast } from "../forecast-settings.ts";
 import { architectureOf } from "../architecture.ts";
+import { plainForecast } from "../forecast-settings.ts";
 
 const architecture = (changes: Partial<Architecture>) => architectureOf({ units: 128, layers: 2, ...changes });
 const countText = (changes: Partial<Architecture>) =>

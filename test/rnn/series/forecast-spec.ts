@@ -2,8 +2,8 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ForecastSettings } from "../../../src/schemas/models.ts";
 import type { TrainingSpec } from "../../../src/schemas/training-run.ts";
-import { plainForecast } from "../../forecast-settings.ts";
 import { architectureOf } from "../../architecture.ts";
+import { plainForecast } from "../../forecast-settings.ts";
 
 export const autoSettings: Omit<ForecastSettings, "horizon"> = {
   context_length: "auto",

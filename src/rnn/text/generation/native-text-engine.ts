@@ -1,3 +1,4 @@
+import type { Cell } from "../../../schemas/models.ts";
 import { listTextTensors, type TextWeights } from "../text-weights.ts";
 import type { NetworkShape, StreamHandle, TextAddon } from "./text-addon.ts";
 import type { StreamStart, TextEngine } from "./text-engine.ts";
@@ -24,8 +25,8 @@ export function createNativeTextEngine(addon: TextAddon, weights: TextWeights): 
 
 function networkShape({ architecture, vocabularySize }: TextWeights): NetworkShape {
   const { cell, units, layers, embedding_size: embeddingSize, reset_after: resetAfter } = architecture;
-  const cells = { simple_rnn: 0, lstm: 1, gru: resetAfter ? 2 : 3 } as const;
-  return { cell: cells[cell], units, layers, vocabularySize, embeddingSize: embeddingSize ?? 0, bf16: 0 };
+  const cells: Partial<Record<Cell, NetworkShape["cell"]>> = { simple_rnn: 0, lstm: 1, gru: resetAfter ? 2 : 3 };
+  return { cell: cells[cell]!, units, layers, vocabularySize, embeddingSize: embeddingSize ?? 0, bf16: 0 };
 }
 
 function streamOptions({ prompt, characters, rule, random }: StreamStart) {
