@@ -7,6 +7,9 @@
 //   inputs   [rows, paddedEmbedding]
 //   logits   [rows, columns of the head]
 #pragma once
+#include <atomic>
+#include <new>
+
 #include "generate/products.h"
 #include "generate/text-stream.h"
 #include "kernels/recurrent/cells.h"
@@ -189,13 +192,19 @@ template <class P, template <class> class CellOf>
 void runAdvance(const AdvanceCall& call, ThreadPool& pool) {
   for (Index row = 0; row < call.rows; row++) call.counts[row] = 0;
   const Index parts = std::min<Index>(pool.threads(), divideUp(call.rows, rowsWorthAThread));
+  std::atomic<bool> outOfMemory = false;  // a pool's thread must not throw
   pool.run(int(parts), [&](int part) {
     const Index first = call.rows * part / parts, last = call.rows * (part + 1) / parts;
-    if (call.network.shape.precision == Precision::fp32)
-      Advance<P, CellOf, Precision::fp32>(call, first, last).run();
-    else
-      Advance<P, CellOf, Precision::bf16>(call, first, last).run();
+    try {
+      if (call.network.shape.precision == Precision::fp32)
+        Advance<P, CellOf, Precision::fp32>(call, first, last).run();
+      else
+        Advance<P, CellOf, Precision::bf16>(call, first, last).run();
+    } catch (const std::bad_alloc&) {
+      outOfMemory = true;
+    }
   });
+  if (outOfMemory) throw std::bad_alloc();
 }
 
 }  // namespace

@@ -8,9 +8,6 @@
 namespace unroll {
 namespace {  // see vector.h
 
-/** Bytes that a single row's loop asks for ahead of itself: weights beyond the second cache come at its pace. */
-constexpr Index prefetchBytes = 2048;
-
 /** Weights of one precision: one panel [depth, columns]. */
 template <class P, Precision precision>
 struct PanelWeights;
@@ -61,12 +58,9 @@ template <class P, Precision precision, int Vectors>
                                    float* sums) {
   using Weights = PanelWeights<P, precision>;
   Vector<P> strip[Vectors] = {};
-  for (Index k = 0; k < depth; k += Weights::depthStep, panel += columns) {
-    const char* ahead = reinterpret_cast<const char*>(panel) + prefetchBytes;
-#pragma GCC unroll 4
-    for (int line = 0; line < Vectors * P::lanes / 16; line++) __builtin_prefetch(ahead + line * 64);
+  // No prefetch of our own: the processor's is faster here, by a sixth for weights beyond the second cache.
+  for (Index k = 0; k < depth; k += Weights::depthStep, panel += columns)
     Weights::template add<Vectors>(vector + k, panel, strip);
-  }
 #pragma GCC unroll 8
   for (int v = 0; v < Vectors; v++)
     store<P>(sums + v * P::lanes, strip[v] + load<P>(sums + v * P::lanes));

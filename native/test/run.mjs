@@ -12,43 +12,31 @@ const native = dirname(dirname(fileURLToPath(import.meta.url)));
 const [mode = "10", repetitions = "20", cell = "1", units = "128", ...processor] = process.argv.slice(2);
 const sanitized = mode !== "time";
 const checks = sanitized ? ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"] : ["-O3"];
-const sources = [
-  ...fs.readdirSync(join(native, "kernels"), { recursive: true }).map((file) => join("kernels", file)),
-  "threads/thread-pool.cc",
-  "test/compare-kernels.cc",
-].filter((file) => file.endsWith(".cc"));
+const list = (room) => fs.readdirSync(join(native, room), { recursive: true }).map((file) => join(room, file));
+const programs = sanitized ? ["compare-kernels", "compare-generation"] : ["compare-kernels"];
+const sources = [...list("kernels"), ...list("generate"), "threads/thread-pool.cc"].filter(
+  (file) => file.endsWith(".cc") && !file.includes("node-"),
+);
 
 const folder = fs.mkdtempSync(join(os.tmpdir(), "unroll-kernels-"));
 try {
-  const objects = sources.map((source) => {
+  const compile = (source) => {
     const object = join(folder, source.replaceAll("/", "-").replace(".cc", ".o"));
     const target = TARGETS[source.split("/").pop()] ?? [];
-    execFileSync(
-      "g++",
-      [
-        "-std=c++20",
-        ...checks,
-        ...ARITHMETIC,
-        ...target,
-        "-pthread",
-        "-I",
-        native,
-        "-c",
-        join(native, source),
-        "-o",
-        object,
-      ],
-      {
-        stdio: "inherit",
-      },
-    );
+    const options = ["-std=c++20", ...checks, ...ARITHMETIC, ...target, "-pthread", "-I", native];
+    execFileSync("g++", [...options, "-c", join(native, source), "-o", object], { stdio: "inherit" });
     return object;
+  };
+  const objects = sources.map(compile);
+  const given = sanitized ? [mode] : [mode, repetitions, cell, units, ...processor];
+  const failed = programs.filter((name) => {
+    const program = join(folder, name);
+    execFileSync("g++", [...checks, "-pthread", ...objects, compile(`test/${name}.cc`), "-o", program], {
+      stdio: "inherit",
+    });
+    return spawnSync(program, given, { stdio: "inherit" }).status !== 0;
   });
-  const program = join(folder, "compare-kernels");
-  execFileSync("g++", [...checks, "-pthread", ...objects, "-o", program], { stdio: "inherit" });
-  process.exitCode =
-    spawnSync(program, sanitized ? [mode] : [mode, repetitions, cell, units, ...processor], { stdio: "inherit" })
-      .status ?? 1;
+  process.exitCode = failed.length > 0 ? 1 : 0;
 } finally {
   fs.rmSync(folder, { recursive: true });
 }

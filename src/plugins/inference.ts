@@ -10,7 +10,9 @@ declare module "fastify" {
 
 /** The inference thread loads its library beside the server's start: until it is there, /health/ready says so. */
 export const inference = fp<{ inference?: InferencePool | undefined }>(
-  async (app, { inference: pool = createInferencePool({ logger: app.log }) }) => {
+  async (app, options) => {
+    const generationPrecision = app.config.UNROLL_GENERATION_PRECISION;
+    const pool = options.inference ?? createInferencePool({ logger: app.log, generationPrecision });
     app.decorate("inference", pool);
     app.addHook("onClose", () => pool.close());
   },

@@ -1,6 +1,9 @@
 import { type Static, Type } from "typebox";
 import { Nullable, Seed } from "./common.ts";
 
+/** Of the weights that generate. */
+export type GenerationPrecision = "fp32" | "bf16";
+
 const sampling = {
   prompt: Type.String({
     maxLength: 65_536,

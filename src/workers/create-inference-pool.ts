@@ -1,9 +1,10 @@
 import { type AppError, appError } from "../errors.ts";
+import type { GenerationPrecision } from "../schemas/generation.ts";
 import type { Backend } from "../schemas/health.ts";
 import type { InferencePool, TextPart } from "./inference-pool.ts";
 import { type Answer, type Asker, InferenceQuestions } from "./inference-questions.ts";
 import type { Logger } from "./logger.ts";
-import type { FromInference, ToInference } from "./protocol.ts";
+import type { FromInference, InferenceData, ToInference } from "./protocol.ts";
 import { type BackOff, RestartingThread } from "./restarting-thread.ts";
 import { TextQuestion } from "./text-question.ts";
 import { threadEntry } from "./thread-entry.ts";
@@ -16,7 +17,7 @@ type Unnumbered<Message> = Message extends unknown ? Omit<Message, "request"> : 
 const CLOSE_MS = 1000;
 
 class ThreadInferencePool implements InferencePool {
-  readonly #thread: RestartingThread<ToInference, FromInference>;
+  readonly #thread: RestartingThread<ToInference, FromInference[]>;
   readonly #logger: Logger;
   readonly #questions = new InferenceQuestions();
   readonly #streams = new Set<number>();
@@ -24,14 +25,17 @@ class ThreadInferencePool implements InferencePool {
   #backend: Backend | null = null;
   #closing = false;
 
-  constructor({ logger, entry, backOff }: { logger: Logger; entry: URL; backOff: BackOff }) {
+  constructor({ logger, entry, data, backOff }: { logger: Logger; entry: URL; data: InferenceData; backOff: BackOff }) {
     this.#logger = logger;
     this.#thread = new RestartingThread({
       name: "inference-thread",
       entry,
+      data,
       logger,
       backOff,
-      onMessage: (message) => this.#receive(message),
+      onMessage: (messages) => {
+        for (const message of messages) this.#receive(message);
+      },
       onLost: (cause) => this.#lost(cause),
     });
   }
@@ -148,8 +152,17 @@ function draining(): AppError {
   return appError("server_draining", "the inference thread is being closed");
 }
 
-/** Starts the inference thread. `entry` and `backOff` are for tests. */
-export function createInferencePool(options: { logger: Logger; entry?: URL; backOff?: BackOff }): InferencePool {
+interface InferencePoolOptions {
+  logger: Logger;
+  generationPrecision?: GenerationPrecision;
+  /** These are for tests. */
+  entry?: URL;
+  backOff?: BackOff;
+}
+
+/** Starts the inference thread. */
+export function createInferencePool(options: InferencePoolOptions): InferencePool {
   const { logger, entry = threadEntry("inference-thread"), backOff = { firstMs: 200, mostMs: 30_000 } } = options;
-  return new ThreadInferencePool({ logger, entry, backOff });
+  const data: InferenceData = { generationPrecision: options.generationPrecision ?? "fp32" };
+  return new ThreadInferencePool({ logger, entry, data, backOff });
 }

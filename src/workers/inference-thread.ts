@@ -1,19 +1,25 @@
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { appError, toErrorMessage } from "../errors.ts";
 import { backend } from "../rnn/backend.ts";
 import { countParameters } from "../rnn/count-parameters.ts";
 import { loadModel } from "../rnn/serving/load-model.ts";
 import { LoadedModels } from "../rnn/serving/loaded-models.ts";
 import { TextStreams } from "../rnn/serving/text-streams.ts";
-import type { DescribeRequest, ForecastRequest, FromInference, ToInference } from "./protocol.ts";
+import type { DescribeRequest, ForecastRequest, FromInference, InferenceData, ToInference } from "./protocol.ts";
 
 /** The only thread of the server process that computes: every request gets its answer or an error, none ends the thread. */
 const port = parentPort;
 if (port === null) throw new Error("inference-thread is the main file of a worker thread");
-const post = (message: FromInference): void => port.postMessage(message);
+const { generationPrecision } = workerData as InferenceData;
+
+/** What a turn of the event loop has to say goes out together when it is over: a message costs as much as many characters. */
+const outbox: FromInference[] = [];
+function post(message: FromInference): void {
+  if (outbox.push(message) === 1) queueMicrotask(() => port?.postMessage(outbox.splice(0)));
+}
 const fail = (request: number, error: unknown): void => post({ type: "error", request, error: toErrorMessage(error) });
 
-const models = new LoadedModels(loadModel, { count: 64, bytes: 512 * 2 ** 20 });
+const models = new LoadedModels((path) => loadModel(path, generationPrecision), { count: 64, bytes: 512 * 2 ** 20 });
 const streams = new TextStreams(models, {
   started: (request) => post({ type: "text-start", request }),
   delta: (request, text, index) => post({ type: "text-delta", request, text, index }),
@@ -74,3 +80,6 @@ port.on("message", (message: ToInference) => {
   });
 });
 post({ type: "ready", backend });
+if (generationPrecision === "bf16" && backend.level !== "fused") {
+  post({ type: "warning", message: "weights in bf16 need the fused kernels: text is generated in fp32" });
+}

@@ -1,6 +1,6 @@
 import type { ErrorMessage } from "../errors.ts";
 import type { CalibrationNote, ForecastInput, ForecastOutput } from "../schemas/forecast.ts";
-import type { FinishReason, SamplingParameters, Timings } from "../schemas/generation.ts";
+import type { FinishReason, GenerationPrecision, SamplingParameters, Timings } from "../schemas/generation.ts";
 import type { Backend } from "../schemas/health.ts";
 import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
 import type { TrainingEvent, TrainingOutcome, TrainingSpec } from "../schemas/training-run.ts";
@@ -58,6 +58,12 @@ export type ToInference =
   /** Forget a model whose files are gone. */
   | { type: "unload"; path: string };
 
+/** What the thread knows from its start. */
+export interface InferenceData {
+  generationPrecision: GenerationPrecision;
+}
+
+/** Come in lists: all that one turn of the thread's event loop had to say. */
 export type FromInference =
   | { type: "ready"; backend: Backend }
   /** Prompt and model are accepted; deltas follow, then the end. A request refused gets an error instead. */

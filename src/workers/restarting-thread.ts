@@ -10,6 +10,8 @@ export interface BackOff {
 export interface RestartingThreadOptions<Up> {
   name: string;
   entry: URL;
+  /** What the thread knows from its start. */
+  data?: unknown;
   logger: Logger;
   backOff: BackOff;
   onMessage(message: Up): void;
@@ -52,10 +54,10 @@ export class RestartingThread<Down, Up> {
   }
 
   #start(): void {
-    const { name, entry, logger, onMessage } = this.#options;
+    const { name, entry, data, logger, onMessage } = this.#options;
     const startedAtMs = performance.now();
     // Options of the main program are its own: some, such as --input-type, would keep the thread from starting.
-    const worker = new Worker(entry, { name, stdout: true, stderr: true, execArgv: [] });
+    const worker = new Worker(entry, { name, workerData: data, stdout: true, stderr: true, execArgv: [] });
     this.#worker = worker;
     let cause: Error | null = null;
     logStreamLines(worker.stdout, (line) => logger.info({ thread: name }, line));

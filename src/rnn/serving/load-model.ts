@@ -1,5 +1,6 @@
 import path from "node:path";
 import { appError } from "../../errors.ts";
+import type { GenerationPrecision } from "../../schemas/generation.ts";
 import { type CheckpointContents, readCheckpoint, tensorGroup } from "../checkpoint.ts";
 import type { ForecastDescription } from "../series/forecast-description.ts";
 import { createForecaster, type Forecaster } from "../series/forecaster.ts";
@@ -12,10 +13,10 @@ import type { Loaded } from "./loaded-models.ts";
 export type ServedModel = Loaded &
   ({ task: "text"; vocabulary: Vocabulary; engine: TextEngine } | { task: "forecast"; forecaster: Forecaster });
 
-/** Reads a checkpoint for serving; throws checkpoint_not_found, checkpoint_corrupt. */
-export async function loadModel(filePath: string): Promise<ServedModel> {
+/** Reads a checkpoint for serving, a model of text with weights in so many bits; throws checkpoint_not_found, checkpoint_corrupt. */
+export async function loadModel(filePath: string, precision: GenerationPrecision = "fp32"): Promise<ServedModel> {
   const contents = await readFileOf(filePath);
-  return contents.description.task === "text" ? loadText(contents) : loadForecast(contents);
+  return contents.description.task === "text" ? loadText(contents, precision) : loadForecast(contents);
 }
 
 async function readFileOf(filePath: string): Promise<CheckpointContents> {
@@ -28,11 +29,11 @@ async function readFileOf(filePath: string): Promise<CheckpointContents> {
   }
 }
 
-function loadText({ description, tensors }: CheckpointContents): ServedModel {
+function loadText({ description, tensors }: CheckpointContents, precision: GenerationPrecision): ServedModel {
   const { architecture, taskDescription } = description;
   const vocabulary = Vocabulary.fromJSON(taskDescription.vocabulary);
   const weights = tensorGroup(tensors, "model");
-  const engine = createTextEngine({ architecture, vocabularySize: vocabulary.size, tensors: weights });
+  const engine = createTextEngine({ architecture, vocabularySize: vocabulary.size, tensors: weights }, precision);
   return { task: "text", vocabulary, engine, bytes: engine.bytes, dispose: () => engine.dispose() };
 }
 

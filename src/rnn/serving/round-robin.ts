@@ -6,10 +6,7 @@ export interface Turns {
 
 /** One turn: short, so that whoever joins or leaves between two waits little. */
 const TURN_MS = 2;
-/** After so long the thread looks at its messages. */
-const TICK_MS = 4;
-
-/** Gives everyone a turn after the other, and the event loop its own: a new request, a cancel or a hold waits for a few ms at most. */
+/** Gives everyone a turn after the other, and the event loop its own between: a new request, a cancel or a hold waits for one at most. */
 export class RoundRobin {
   readonly #waiting = new Set<Turns>();
   #ticking = false;
@@ -31,11 +28,10 @@ export class RoundRobin {
   }
 
   #tick(): void {
-    const end = performance.now() + TICK_MS;
-    for (let now = performance.now(); now < end && this.#waiting.size > 0; now = performance.now()) {
-      const [work] = this.#waiting as Iterable<Turns>;
-      this.#waiting.delete(work!);
-      if (work!.turn(now + TURN_MS)) this.#waiting.add(work!);
+    const [work] = this.#waiting;
+    if (work !== undefined) {
+      this.#waiting.delete(work);
+      if (work.turn(performance.now() + TURN_MS)) this.#waiting.add(work);
     }
     this.#ticking = this.#waiting.size > 0;
     if (this.#ticking) setImmediate(() => this.#tick());
