@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { loadFusedKernels } from "../../../../src/rnn/load-fused-kernels.ts";
+import type { StreamHandle } from "../../../../src/rnn/text/generation/text-addon.ts";
+
+const { kernels } = loadFusedKernels();
+
+describe.skipIf(kernels === null)("a call that is not as it should be", () => {
+  const shape = { cell: 1, units: 16, layers: 1, vocabularySize: 5, embeddingSize: 0, bf16: 0 } as const;
+  const arrays: Float32Array[] = [5 * 64, 16 * 64, 64, 16 * 5, 5].map((size) => new Float32Array(size).fill(0.1));
+  const options = {
+    ...{ prompt: Int32Array.of(1), characters: 100, random: Uint32Array.of(1, 2, 3, 4) },
+    ...{ temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1 },
+  };
+  const addon = kernels!;
+  const nonsense = [
+    undefined,
+    null,
+    Number.NaN,
+    -1,
+    0.5,
+    1e300,
+    "one",
+    {},
+    [],
+    () => 1,
+    new Float64Array(4),
+    7n,
+    Symbol("x"),
+  ];
+  /** The same mistakes, in any place of any call. */
+  function expectErrors(call: (...values: unknown[]) => unknown, good: unknown[], values = nonsense): void {
+    for (const [place] of good.entries()) {
+      for (const value of values) {
+        if (place === 5 && value === null) continue; // no logits asked for
+        const given = good.map((argument, index) => (index === place ? value : argument));
+        expect(() => call(...given)).toThrow(TypeError);
+      }
+    }
+    expect(() => call(...good.slice(0, -1))).toThrow(TypeError);
+  }
+
+  it("is an error for a network", () => {
+    const create = addon.createTextNetwork as (...values: unknown[]) => unknown;
+    expectErrors(create, [shape, arrays]);
+    for (const field of Object.keys(shape)) {
+      for (const value of [...nonsense, 4096]) {
+        expect(() => create({ ...shape, [field]: value }, arrays)).toThrow(TypeError);
+      }
+    }
+    for (const [index, array] of arrays.entries()) {
+      for (const value of [...nonsense, array.subarray(1), new Float64Array(array.length)]) {
+        expect(() => create(shape, arrays.with(index, value as Float32Array))).toThrow(TypeError);
+      }
+    }
+  });
+
+  it("is an error for a stream", () => {
+    const network = addon.createTextNetwork(shape, arrays);
+    const open = addon.openTextStream as (...values: unknown[]) => unknown;
+    expectErrors(open, [network, options]);
+    const wrong: Record<string, unknown[]> = {
+      prompt: [new Int32Array(0), Int32Array.of(5), Int32Array.of(-1), Uint32Array.of(1)],
+      random: [new Uint32Array(4), Uint32Array.of(1), Int32Array.of(1, 2, 3, 4)],
+      characters: [0],
+      repetitionPenalty: [0, Number.POSITIVE_INFINITY],
+      temperature: [Number.POSITIVE_INFINITY],
+    };
+    for (const field of Object.keys(options)) {
+      const harmless =
+        field === "prompt" || field === "random" || field === "characters" || field === "topK" ? [] : [0.5];
+      for (const value of [
+        ...nonsense.filter((value) => !harmless.includes(value as number)),
+        ...(wrong[field] ?? []),
+      ]) {
+        expect(() => open(network, { ...options, [field]: value })).toThrow(TypeError);
+      }
+    }
+    expect(() => open(addon.openTextStream(network, options), options)).toThrow(TypeError);
+  });
+
+  it("is an error for an advance, and moves nothing", () => {
+    const network = addon.createTextNetwork(shape, arrays);
+    const other = addon.openTextStream(addon.createTextNetwork(shape, arrays), options);
+    const [stream, twin] = [addon.openTextStream(network, options), addon.openTextStream(network, options)];
+    const advance = addon.advanceText as (...values: unknown[]) => unknown;
+    const good: unknown[] = [network, [stream], 3, new Int32Array(3), new Int32Array(1), new Float32Array(15)];
+    expectErrors(
+      advance,
+      good,
+      nonsense.filter((value) => !Array.isArray(value)),
+    );
+    for (const streams of [[other], [network], [stream, stream], [stream, twin], [{}], [null]]) {
+      expect(() => advance(...good.with(1, streams))).toThrow(TypeError);
+    }
+    addon.release(twin);
+    expect(() => advance(...good.with(1, [twin]))).toThrow(TypeError);
+    expect(() => addon.release({} as StreamHandle)).toThrow(TypeError);
+    const fresh = addon.openTextStream(network, options);
+    const tokens = [stream, fresh].map((each) => {
+      const drawn = new Int32Array(3);
+      addon.advanceText(network, [each], 3, drawn, new Int32Array(1), null);
+      return [...drawn];
+    });
+    expect(tokens[0]).toEqual(tokens[1]);
+  });
+});
