@@ -5,6 +5,7 @@
 #include "kernels/recurrent/gradient-weights.h"
 #include "kernels/training/cross-entropy.h"
 #include "kernels/training/optimizers.h"
+#include "kernels/training/softmax-head.h"
 
 namespace unroll {
 namespace {
@@ -25,12 +26,10 @@ void runForward(const ForwardCall& call, ThreadPool& pool) {
 
 template <class P, template <class> class CellOf>
 void runGradient(const GradientCall& call, ThreadPool& pool) {
-  static thread_local Scratch dgates;
   const PanelLayout layout(call.shape);
-  float* gateGradients = dgates.atLeast(layout.gatesSize());
   ThreadPool& threads = threadsFor(call, pool);
-  GradientData<P, CellOf>(call, layout, gateGradients).run(threads);
-  GradientWeights<P>(call, layout, gateGradients).run(threads);
+  GradientData<P, CellOf>(call, layout).run(threads);
+  GradientWeights<P>(call, layout).run(threads);
 }
 
 template <class P>
@@ -42,6 +41,7 @@ constexpr KernelSet kernelSet(const char* name) {
                        runGradient<P, GruResetBefore>},
           .advanceText = {runAdvance<P, SimpleRnn>, runAdvance<P, Lstm>, runAdvance<P, GruResetAfter>,
                           runAdvance<P, GruResetBefore>},
+          .softmaxHead = runSoftmaxHead<P>,
           .crossEntropy = runCrossEntropy<P>,
           .optimizer = runOptimizer<P>};
 }

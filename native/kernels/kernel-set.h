@@ -13,6 +13,7 @@ struct KernelSet {
   void (*forward[4])(const ForwardCall&, ThreadPool&);
   void (*gradient[4])(const GradientCall&, ThreadPool&);
   void (*advanceText[4])(const AdvanceCall&, ThreadPool&);
+  void (*softmaxHead)(const SoftmaxHeadCall&, ThreadPool&);
   void (*crossEntropy)(const CrossEntropyCall&, ThreadPool&);
   void (*optimizer)(const OptimizerCall&, ThreadPool&);
 };

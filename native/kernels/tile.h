@@ -73,6 +73,8 @@ template <class P, int Rows, int Vectors>
   const Index rowStride = a.rowStride, columnStride = b.stride;
   for (Index left = a.depth; left > 0; left -= a.segmentDepth, segment += a.segmentStride) {
     const Index depth = left < a.segmentDepth ? left : a.segmentDepth;
+    if (left > a.segmentDepth)
+      for (int row = 0; row < Rows; row++) prefetch(segment + a.segmentStride + row * rowStride, a.segmentDepth);
     for (Index k = 0; k < depth; k++, column += columnStride)
       tile.add(column, [&](int row) { return segment[row * rowStride + k]; });
   }

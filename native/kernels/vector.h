@@ -5,6 +5,10 @@
 #include <cstdint>
 #include <cstring>
 
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
 #include "kernels/recurrent/panel-layout.h"
 
 namespace unroll {
@@ -73,15 +77,60 @@ template <class P>
   return (Vector<P>)((Integers)p + ((Integers)shifted << 23));
 }
 
+/** 2^f for f of at most a half either way: a polynomial of degree 6 (Cephes exp2f). */
+template <class P>
+[[gnu::always_inline]] inline Vector<P> powerOfFraction(Vector<P> f) {
+  Vector<P> p = broadcast<P>(1.535336188e-4f);
+  p = p * f + broadcast<P>(1.339887440e-3f);
+  p = p * f + broadcast<P>(9.618437357e-3f);
+  p = p * f + broadcast<P>(5.550332471e-2f);
+  p = p * f + broadcast<P>(2.402264791e-1f);
+  p = p * f + broadcast<P>(6.931472028e-1f);
+  return p * f + broadcast<P>(1.0f);
+}
+
+/** 1 / (1 + 2^x), right to 1e-7 absolute. NaN stays NaN. */
+template <class P>
+[[gnu::always_inline]] inline Vector<P> logistic(Vector<P> x) {
+  const Vector<P> lowest = broadcast<P>(-126.0f), highest = broadcast<P>(126.0f);
+  x = x < lowest ? lowest : x;
+  x = x > highest ? highest : x;
+  // Adding 1.5 * 2^23 rounds to the nearest integer and leaves it in the low bits.
+  const Vector<P> rounder = broadcast<P>(12582912.0f);
+  const Vector<P> shifted = x + rounder;
+  const Vector<P> fraction = powerOfFraction<P>(x - (shifted - rounder));
+  using Integers = typename P::Integers;
+  const Vector<P> power = (Vector<P>)((Integers)fraction + ((Integers)shifted << 23));
+  return broadcast<P>(1.0f) / (broadcast<P>(1.0f) + power);
+}
+
+#if defined(__AVX512F__)
+/** The same with the instructions that AVX-512 has for it: half the cost, and the gates are a quarter of a small layer. */
+template <>
+[[gnu::always_inline]] inline Vector<Avx512> logistic<Avx512>(Vector<Avx512> x) {
+  const __m512 bounded = _mm512_min_ps(_mm512_set1_ps(126.0f), x);  // NaN comes out as it is the second operand
+  const __m512 whole = _mm512_roundscale_ps(bounded, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  const __m512 power = _mm512_scalef_ps(powerOfFraction<Avx512>(bounded - whole), whole);
+  const __m512 sum = power + _mm512_set1_ps(1.0f), guess = _mm512_rcp14_ps(sum);
+  return guess * _mm512_fnmadd_ps(sum, guess, _mm512_set1_ps(2.0f));  // one step of Newton
+}
+#endif
+
 template <class P>
 [[gnu::always_inline]] inline Vector<P> sigmoid(Vector<P> x) {
-  return broadcast<P>(1.0f) / (broadcast<P>(1.0f) + exponential<P>(-x));
+  return logistic<P>(x * broadcast<P>(-1.44269504f));
 }
 
 /** 2 sigmoid(2x) - 1: right to 1e-7 absolute. */
 template <class P>
 [[gnu::always_inline]] inline Vector<P> tanh(Vector<P> x) {
-  return broadcast<P>(2.0f) / (broadcast<P>(1.0f) + exponential<P>(x * broadcast<P>(-2.0f))) - broadcast<P>(1.0f);
+  return broadcast<P>(2.0f) * logistic<P>(x * broadcast<P>(-2.88539008f)) - broadcast<P>(1.0f);
+}
+
+/** Asks for memory that will be read soon, so that it comes while a product runs. */
+inline void prefetch(const float* from, Index size) {
+  constexpr Index line = 16;
+  for (Index i = 0; i < size; i += line) __builtin_prefetch(from + i, 0, 3);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 //   Unroll<Cell>Gradient   the same, reserve outputs_gradient final_hidden_gradient [final_cell_gradient]
 //                          -> kernel, recurrent_kernel, bias, initial_hidden [initial_cell], inputs gradients
 //
-// The gradient of inputs is empty for token ids.
+// The gradient of inputs is empty for token ids. A reserve serves one gradient, which is made in its place.
 #include "ops/recurrent-ops.h"
 
 #include "kernels/kernel-set.h"
@@ -81,7 +81,10 @@ struct LayerOperands {
   }
 };
 
-/** Floats of the reserve; too many for the memory of any machine is told apart from an overflow here. */
+/** The last number of a reserve: whether a gradient may still be made of it. */
+constexpr float fresh = 1, used = 0;
+
+/** Floats of the reserve, that number not counted; too many for the memory of any machine is told apart from an overflow here. */
 Index reserveSize(const RecurrentShape& shape) {
   constexpr double most = 1ull << 40;
   if (double(shape.batch) * double(shape.time + 1) * double(roundUp(shape.units, slotColumns)) * 6 > most)
@@ -93,7 +96,7 @@ template <Family family>
 void forward(OpCall& call) {
   const LayerOperands layer(call, family);
   const Operand outputs = call.allocate(0, layer.outputShape());
-  const Operand reserve = call.allocate(1, {reserveSize(layer.shape)});
+  const Operand reserve = call.allocate(1, {reserveSize(layer.shape) + 1});
   std::vector<Operand> finalState;
   for (int i = 0; i < int(layer.initialState.size()); i++)
     finalState.push_back(call.allocate(2 + i, layer.stateShape()));
@@ -108,6 +111,7 @@ void forward(OpCall& call) {
                                             .finalCell = lstm ? finalState[1].mutableFloats() : nullptr,
                                             .reserve = reserve.mutableFloats()},
                                            ThreadPool::shared());
+  reserve.mutableFloats()[reserve.size() - 1] = fresh;
 }
 
 template <Family family>
@@ -115,7 +119,7 @@ void gradient(OpCall& call) {
   const LayerOperands layer(call, family);
   const int first = layer.count(), states = int(layer.initialState.size());
   const Operand reserve = call.input(first, "reserve");
-  reserve.expect({reserveSize(layer.shape)});
+  reserve.expect({reserveSize(layer.shape) + 1});
   const Operand outputsGradient = call.input(first + 1, "outputs_gradient");
   outputsGradient.expect(layer.outputShape());
   std::vector<Operand> finalGradient, initialGradient;
@@ -123,6 +127,9 @@ void gradient(OpCall& call) {
     finalGradient.push_back(call.input(first + 2 + i, i ? "final_cell_gradient" : "final_hidden_gradient"));
     finalGradient.back().expect(layer.stateShape());
   }
+  float& state = reserve.mutableFloats()[reserve.size() - 1];
+  if (state != fresh) throw InvalidCall("expected a reserve that no gradient has used up: it is made once per call");
+  state = used;
   const Operand kernel = call.allocate(0, layer.kernel.shape());
   const Operand recurrentKernel = call.allocate(1, layer.recurrentKernel.shape());
   const Operand bias = call.allocate(2, layer.bias.shape());
@@ -133,7 +140,7 @@ void gradient(OpCall& call) {
       {.shape = layer.shape,
        .input = layer.input(),
        .weights = layer.weights(),
-       .reserve = reserve.floats(),
+       .reserve = reserve.mutableFloats(),
        .outputsGradient = outputsGradient.floats(),
        .finalHiddenGradient = finalGradient[0].floats(),
        .finalCellGradient = lstm ? finalGradient[1].floats() : nullptr,

@@ -1,6 +1,8 @@
 // The loss and the optimizers as ops.
 //
 //   UnrollCrossEntropy     logits [rows, classes], labels int32 [rows] -> loss [], gradient of logits
+//   UnrollSoftmaxHead      hidden [..., units], kernel [units, classes], bias [classes], labels int32 [rows]
+//                          -> loss [], gradients of hidden, kernel and bias; rows: of hidden, all axes but the last
 //   Unroll<Optimizer>      settings, weights N * [...], gradients N * [...], moments M * [size of all weights]
 //                          -> norms of the gradients [1 + N], new weights N * [...], new moments M * [...]
 //
@@ -16,24 +18,64 @@
 namespace unroll {
 namespace {
 
-void crossEntropy(OpCall& call) {
-  const Operand logits = call.input(0, "logits"), labels = call.input(1, "labels");
-  if (logits.rank() != 2 || logits.size() == 0)
-    throw InvalidCall("expected logits [rows, classes], at least one, got " + text(logits.shape()));
-  const Index rows = logits.extent(0), classes = logits.extent(1);
+void checkLabels(const Operand& labels, Index rows, Index classes) {
+  labels.expectType(TF_INT32);
   if (labels.shape() != std::vector<Index>{rows})
     throw InvalidCall("expected labels " + text({rows}) + ", got " + text(labels.shape()));
   for (Index row = 0; row < rows; row++)
     if (labels.integers()[row] < 0 || labels.integers()[row] >= classes)
       throw InvalidCall("expected labels from 0 to " + std::to_string(classes - 1) + ", got " +
                         std::to_string(labels.integers()[row]));
+}
+
+void writeMean(const std::vector<double>& losses, const Operand& loss) {
+  double sum = 0;
+  for (double each : losses) sum += each;
+  *loss.mutableFloats() = float(sum / double(losses.size()));
+}
+
+void softmaxHead(OpCall& call) {
+  const Operand hidden = call.input(0, "hidden"), kernel = call.input(1, "kernel"), bias = call.input(2, "bias"),
+                labels = call.input(3, "labels");
+  if (hidden.rank() < 2 || hidden.size() == 0 || kernel.rank() != 2 || kernel.size() == 0)
+    throw InvalidCall("expected hidden [..., units] and kernel [units, classes], at least one of each, got " +
+                      text(hidden.shape()) + " and " + text(kernel.shape()));
+  const Index units = kernel.extent(0), classes = kernel.extent(1), rows = hidden.size() / units;
+  std::vector<Index> shape = hidden.shape();
+  shape.back() = units;
+  hidden.expect(shape);
+  kernel.expect({units, classes});
+  bias.expect({classes});
+  checkLabels(labels, rows, classes);
+  const Operand loss = call.allocate(0, {}), hiddenGradient = call.allocate(1, shape),
+                kernelGradient = call.allocate(2, {units, classes}), biasGradient = call.allocate(3, {classes});
+  std::vector<double> losses(rows);
+  kernels().softmaxHead({.rows = rows,
+                         .units = units,
+                         .classes = classes,
+                         .hidden = hidden.floats(),
+                         .kernel = kernel.floats(),
+                         .bias = bias.floats(),
+                         .labels = labels.integers(),
+                         .rowLosses = losses.data(),
+                         .hiddenGradient = hiddenGradient.mutableFloats(),
+                         .kernelGradient = kernelGradient.mutableFloats(),
+                         .biasGradient = biasGradient.mutableFloats()},
+                        ThreadPool::shared());
+  writeMean(losses, loss);
+}
+
+void crossEntropy(OpCall& call) {
+  const Operand logits = call.input(0, "logits"), labels = call.input(1, "labels");
+  if (logits.rank() != 2 || logits.size() == 0)
+    throw InvalidCall("expected logits [rows, classes], at least one, got " + text(logits.shape()));
+  const Index rows = logits.extent(0), classes = logits.extent(1);
+  checkLabels(labels, rows, classes);
   const Operand loss = call.allocate(0, {}), gradient = call.allocate(1, {rows, classes});
   std::vector<double> losses(rows);
   kernels().crossEntropy({rows, classes, logits.floats(), labels.integers(), losses.data(), gradient.mutableFloats()},
                          ThreadPool::shared());
-  double sum = 0;
-  for (double each : losses) sum += each;
-  *loss.mutableFloats() = float(sum / double(rows));
+  writeMean(losses, loss);
 }
 
 /** How many moments there are for these numbers. */
@@ -100,6 +142,11 @@ void registerOptimizer(const char* name) {
 void registerTrainingOps() {
   registerOp<crossEntropy>(
       {"UnrollCrossEntropy", {"logits: float", "labels: int32"}, {"loss: float", "gradient: float"}, {}});
+  registerOp<softmaxHead>(
+      {"UnrollSoftmaxHead",
+       {"hidden: float", "kernel: float", "bias: float", "labels: int32"},
+       {"loss: float", "hidden_gradient: float", "kernel_gradient: float", "bias_gradient: float"},
+       {}});
   registerOptimizer<Optimizer::sgd, SgdNumbers, &OptimizerCall::sgd>("UnrollSgd");
   registerOptimizer<Optimizer::rmsprop, RmspropNumbers, &OptimizerCall::rmsprop>("UnrollRmsprop");
   registerOptimizer<Optimizer::adam, AdamNumbers, &OptimizerCall::adam>("UnrollAdam");

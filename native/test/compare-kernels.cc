@@ -147,21 +147,81 @@ bool compareThreads(const KernelSet& set, ThreadPool& one, ThreadPool& three, co
   return same;
 }
 
+/** From 1 to `largest`; small numbers, whole vectors and their neighbours come up more often than by chance. */
+Index randomExtent(Index largest) {
+  const Index any = 1 + Index(generator() % largest);
+  switch (generator() % 4) {
+    case 0:
+      return std::min<Index>(any, 1 + Index(generator() % 5));
+    case 1:
+      return std::clamp<Index>(roundUp(any, slotColumns) - 1 + Index(generator() % 3), 1, largest);
+    default:
+      return any;
+  }
+}
+
+/** Work that plain loops do in a moment: large layers come with few rows or steps. */
+RecurrentShape randomShape(Cell cell) {
+  for (;;) {
+    const RecurrentShape shape{cell, randomExtent(67), randomExtent(100), randomExtent(130), randomExtent(515)};
+    if (shape.work(false) < 3e7) return shape;
+  }
+}
+
+/** Softmax head: loss and gradients against plain loops. */
+bool compareHead(const KernelSet& set, ThreadPool& pool) {
+  const Index rows = randomExtent(300), units = randomExtent(200), classes = randomExtent(150);
+  const Floats hidden = randoms(rows * units, 1), kernel = randoms(units * classes, 1), bias = randoms(classes, 1);
+  std::vector<std::int32_t> labels;
+  for (Index row = 0; row < rows; row++) labels.push_back(int(generator() % classes));
+  std::vector<double> losses(rows), expectedLosses(rows);
+  Floats hiddenGradient(hidden), kernelGradient(kernel), biasGradient(bias);
+  set.softmaxHead({rows, units, classes, hidden.data(), kernel.data(), bias.data(), labels.data(), losses.data(),
+                   hiddenGradient.data(), kernelGradient.data(), biasGradient.data()},
+                  pool);
+  plain::Numbers toHidden(hidden.size()), toKernel(kernel.size()), toBias(classes), logits(classes);
+  for (Index row = 0; row < rows; row++) {
+    double sum = 0;
+    for (Index c = 0; c < classes; c++) {
+      logits[c] = bias[c];
+      for (Index u = 0; u < units; u++) logits[c] += double(hidden[row * units + u]) * kernel[u * classes + c];
+      sum += std::exp(logits[c]);
+    }
+    expectedLosses[row] = std::log(sum) - logits[labels[row]];
+    for (Index c = 0; c < classes; c++) {
+      const double slope = (std::exp(logits[c]) / sum - (c == labels[row])) / double(rows);
+      toBias[c] += slope;
+      for (Index u = 0; u < units; u++) {
+        toHidden[row * units + u] += slope * kernel[u * classes + c];
+        toKernel[u * classes + c] += slope * hidden[row * units + u];
+      }
+    }
+  }
+  const double worst =
+      std::max({difference(Floats(losses.begin(), losses.end()), expectedLosses), difference(hiddenGradient, toHidden),
+                difference(kernelGradient, toKernel), difference(biasGradient, toBias)});
+  if (worst <= 1e-5) return true;
+  std::printf("%s, softmax head, rows %ld, units %ld, classes %ld differs by %g\n", set.name, long(rows), long(units),
+              long(classes), worst);
+  return false;
+}
+
 int sweep(const std::vector<const KernelSet*>& sets, int rounds) {
   static ThreadPool &three = *new ThreadPool(3), &one = *new ThreadPool(1);
   int failures = 0, calls = 0;
-  auto pick = [](std::initializer_list<int> values) { return Index(*(values.begin() + generator() % values.size())); };
   for (int round = 0; round < rounds; round++)
     for (const KernelSet* set : sets)
       for (int cell = 0; cell < 4; cell++) {
-        const RecurrentShape shape{Cell(cell), pick({1, 2, 3, 5, 8, 25, 67}), pick({1, 2, 3, 7, 20, 50}),
-                                   pick({1, 3, 16, 17, 65, 130}),
-                                   pick({1, 5, 15, 16, 17, 33, 64, 65, 100, 128, 191, 300})};
-        if (shape.work(false) > 3e7) continue;
+        const RecurrentShape shape = randomShape(Cell(cell));
         calls++;
         failures += !compare(*set, round % 2 ? three : one, shape, round % 3 == 0);
         failures += !compareThreads(*set, one, three, shape, round % 3 == 0);
       }
+  for (int round = 0; round < rounds; round++)
+    for (const KernelSet* set : sets) {
+      calls++;
+      failures += !compareHead(*set, round % 2 ? three : one);
+    }
   std::printf("%d calls, %d failures\n", calls, failures);
   return failures ? 1 : 0;
 }

@@ -12,13 +12,13 @@ interface Operation {
 interface Engine {
   runKernelFunc(kernel: {
     forwardFunc: (backend: unknown, save: (tensors: Tensor[]) => void) => Tensor[];
-    backwardsFunc: (gradients: Tensor[], saved: Tensor[]) => Record<number, () => Tensor>;
+    backwardsFunc: (gradients: Tensor[] | Tensor, saved: Tensor[]) => Record<number, () => Tensor>;
     inputs: Record<number, Tensor>;
   }): Tensor[];
 }
 
 /**
- * tf.customGrad for an operation with at least two outputs. TensorFlow.js's engine can do it, its customGrad allows one
+ * tf.customGrad for an operation of any number of outputs. TensorFlow.js's engine can do it, its customGrad allows one
  * only; the copies that packing several outputs into one costs are a tenth of a training step.
  */
 export function differentiableOperation({ inputs, forward, backward }: Operation): Tensor[] {
@@ -30,7 +30,7 @@ export function differentiableOperation({ inputs, forward, backward }: Operation
       return outputs;
     },
     backwardsFunc: (gradients, saved) => {
-      const inputGradients = backward(gradients, saved);
+      const inputGradients = backward([gradients].flat(), saved); // of a single output it is not in an array
       return Object.fromEntries(inputGradients.map((gradient, index) => [index, () => gradient]));
     },
   });

@@ -21,8 +21,7 @@ struct ForwardRows {
 struct GradientRows {
   int rows, slots;
   Index stride;
-  const float* gates;
-  float* gateGradients;
+  float* gates;  // activations in, gradients of the pre-activations out
   const float* hiddenBefore;
   const float* cellBefore;  // lstm
   const float* cell;        // lstm
@@ -56,9 +55,9 @@ struct SimpleRnn {
   [[gnu::noinline]] static void gradient(const GradientRows& at) {
     for (int row = 0; row < at.rows; row++)
       for (Index column = 0; column < at.slots * slotColumns; column += P::lanes) {
-        const Vector<P> h = load<P>(at.gates + row * panelColumns + column);
-        const Vector<P> dh = load<P>(at.hiddenGradient + row * at.stride + column);
-        store<P>(at.gateGradients + row * panelColumns + column, dh * (one<P>() - h * h));
+        float* gate = at.gates + row * panelColumns + column;
+        const Vector<P> h = load<P>(gate), dh = load<P>(at.hiddenGradient + row * at.stride + column);
+        store<P>(gate, dh * (one<P>() - h * h));
       }
   }
 };
@@ -89,17 +88,16 @@ struct Lstm {
   [[gnu::noinline]] static void gradient(const GradientRows& at) {
     for (int row = 0; row < at.rows; row++)
       overSlot<P>([&](Index offset) {
-        const float* gate = at.gates + row * panelColumns + offset;
-        float* to = at.gateGradients + row * panelColumns + offset;
-        const Index unit = row * at.stride + offset;
+        float* gate = at.gates + row * panelColumns + offset;
+          const Index unit = row * at.stride + offset;
         const Vector<P> i = load<P>(gate), f = load<P>(gate + 16), g = load<P>(gate + 32), o = load<P>(gate + 48);
         const Vector<P> dh = load<P>(at.hiddenGradient + unit), tanhC = tanh<P>(load<P>(at.cell + unit));
         const Vector<P> dc = dh * o * (one<P>() - tanhC * tanhC) + load<P>(at.cellGradient + unit);
         store<P>(at.cellGradient + unit, dc * f);
-        store<P>(to, dc * g * (i * (one<P>() - i)));
-        store<P>(to + 16, dc * load<P>(at.cellBefore + unit) * (f * (one<P>() - f)));
-        store<P>(to + 32, dc * i * (one<P>() - g * g));
-        store<P>(to + 48, dh * tanhC * (o * (one<P>() - o)));
+        store<P>(gate, dc * g * (i * (one<P>() - i)));
+        store<P>(gate + 16, dc * load<P>(at.cellBefore + unit) * (f * (one<P>() - f)));
+        store<P>(gate + 32, dc * i * (one<P>() - g * g));
+        store<P>(gate + 48, dh * tanhC * (o * (one<P>() - o)));
       });
   }
 };
@@ -127,17 +125,16 @@ struct GruResetAfter {
   [[gnu::noinline]] static void gradient(const GradientRows& at) {
     for (int row = 0; row < at.rows; row++)
       overSlot<P>([&](Index offset) {
-        const float* gate = at.gates + row * panelColumns + offset;
-        float* to = at.gateGradients + row * panelColumns + offset;
-        const Index unit = row * at.stride + offset;
+        float* gate = at.gates + row * panelColumns + offset;
+          const Index unit = row * at.stride + offset;
         const Vector<P> n = load<P>(gate), z = load<P>(gate + 16), r = load<P>(gate + 32),
                         recurrent = load<P>(gate + 48);
         const Vector<P> dh = load<P>(at.hiddenGradient + unit);
         const Vector<P> dn = dh * (one<P>() - z) * (one<P>() - n * n);
-        store<P>(to, dn);
-        store<P>(to + 16, dh * (load<P>(at.hiddenBefore + unit) - n) * (z * (one<P>() - z)));
-        store<P>(to + 32, dn * recurrent * (r * (one<P>() - r)));
-        store<P>(to + 48, dn * r);
+        store<P>(gate, dn);
+        store<P>(gate + 16, dh * (load<P>(at.hiddenBefore + unit) - n) * (z * (one<P>() - z)));
+        store<P>(gate + 32, dn * recurrent * (r * (one<P>() - r)));
+        store<P>(gate + 48, dn * r);
         store<P>(at.carry + unit, dh * z);
       });
   }
@@ -177,12 +174,11 @@ struct GruResetBefore {
   [[gnu::noinline]] static void gradient(const GradientRows& at) {
     for (int row = 0; row < at.rows; row++)
       overSlot<P>([&](Index offset) {
-        const float* gate = at.gates + row * panelColumns + offset;
-        float* to = at.gateGradients + row * panelColumns + offset;
-        const Index unit = row * at.stride + offset;
+        float* gate = at.gates + row * panelColumns + offset;
+          const Index unit = row * at.stride + offset;
         const Vector<P> n = load<P>(gate), z = load<P>(gate + 16), dh = load<P>(at.hiddenGradient + unit);
-        store<P>(to, dh * (one<P>() - z) * (one<P>() - n * n));
-        store<P>(to + 16, dh * (load<P>(at.hiddenBefore + unit) - n) * (z * (one<P>() - z)));
+        store<P>(gate, dh * (one<P>() - z) * (one<P>() - n * n));
+        store<P>(gate + 16, dh * (load<P>(at.hiddenBefore + unit) - n) * (z * (one<P>() - z)));
         store<P>(at.carry + unit, dh * z);
       });
   }
@@ -192,10 +188,9 @@ struct GruResetBefore {
     for (int row = 0; row < at.rows; row++)
       overSlot<P>([&](Index offset) {
         const Index unit = row * at.stride + offset;
-        const Vector<P> r = load<P>(at.gates + row * panelColumns + 32 + offset);
-        const Vector<P> dReset = load<P>(at.resetGradient + unit);
-        store<P>(at.gateGradients + row * panelColumns + 32 + offset,
-                 dReset * load<P>(at.hiddenBefore + unit) * (r * (one<P>() - r)));
+        float* gate = at.gates + row * panelColumns + 32 + offset;
+        const Vector<P> r = load<P>(gate), dReset = load<P>(at.resetGradient + unit);
+        store<P>(gate, dReset * load<P>(at.hiddenBefore + unit) * (r * (one<P>() - r)));
         store<P>(at.carry + unit, load<P>(at.carry + unit) + dReset * r);
       });
   }

@@ -15,6 +15,28 @@ struct RowRange {
   Index size() const { return last - first; }
 };
 
+/** Steps [first, last). */
+struct TimeRange {
+  Index first, last;
+};
+
+/**
+ * How many steps of some batch rows are projected at once: their gates stay in the second-level cache until they are used
+ * again, unless that were too few rows to make up for reading the weights.
+ */
+inline Index stepsAtOnce(const PanelLayout& layout, RowRange rows) {
+  constexpr Index floats = 320 * 1024 / sizeof(float), fewestRows = 100;
+  const Index fitting = floats / (rows.size() * layout.panels * panelColumns);
+  return std::max(fitting, divideUp(fewestRows, rows.size()));
+}
+
+/** Calls work(times) for short runs of steps, in order. */
+template <class Work>
+inline void overTimeBlocks(const PanelLayout& layout, RowRange rows, const Work& work) {
+  const Index steps = stepsAtOnce(layout, rows), time = layout.shape.time;
+  for (Index first = 0; first < time; first += steps) work(TimeRange{first, std::min(first + steps, time)});
+}
+
 /** Calls work(range) for equal ranges of batch rows, one a thread. */
 template <class Work>
 inline void overRowRanges(const RecurrentShape& shape, ThreadPool& pool, const Work& work) {
@@ -65,15 +87,17 @@ class Forward {
 
   void runRows(RowRange rows) {
     startStates(rows);
-    for (Index panel = 0; panel < layout.panels; panel++)
-      if (call.input.numbers)
-        projectNumbers(rows, panel);
-      else
-        gatherTokens(rows, panel);
-    for (Index time = 0; time < layout.shape.time; time++) {
-      step(rows, time);
-      writeOutputs(rows, time);
-    }
+    overTimeBlocks(layout, rows, [&](TimeRange times) {
+      for (Index panel = 0; panel < layout.panels; panel++)
+        if (call.input.numbers)
+          projectNumbers(rows, times, panel);
+        else
+          gatherTokens(rows, times, panel);
+      for (Index time = times.first; time < times.last; time++) {
+        step(rows, time);
+        writeOutputs(rows, time);
+      }
+    });
     finishStates(rows);
   }
 
@@ -105,13 +129,13 @@ class Forward {
                   reserve.hidden + layout.stateRow(time + 1, row), sizeof(float) * units);
   }
 
-  /** gates = bias + inputs kernel for every step of the rows. */
-  void projectNumbers(RowRange rows, Index panel) {
+  /** gates = bias + inputs kernel. */
+  void projectNumbers(RowRange rows, TimeRange times, Index panel) {
     const auto& shape = layout.shape;
     const Window window = layout.inputWindow();
     const Index columns = layout.columnsIn(panel, window), rowStride = shape.time * shape.input;
     const ConstMatrix weights{inputPanels + packedPanel(window, shape.input, panel), columns};
-    for (Index time = 0; time < shape.time; time++)
+    for (Index time = times.first; time < times.last; time++)
       overTiles(rows.size(), rowsPerTile<P>(columns), [&](Index first, int count) {
         const Index row = rows.first + first;
         float* gates = reserve.gates + layout.gateRow(panel, time * shape.batch + row);
@@ -123,16 +147,33 @@ class Forward {
   }
 
   /** gates = bias + the kernel's row of the token. */
-  void gatherTokens(RowRange rows, Index panel) {
+  void gatherTokens(RowRange rows, TimeRange times, Index panel) {
     const auto& shape = layout.shape;
     const Index slots = layout.slotsIn(panel, layout.inputWindow());
-    for (Index time = 0; time < shape.time; time++)
+    const bool whole = slots == 4 && layout.unitsIn(panel, 3) == slotColumns;
+    for (Index time = times.first; time < times.last; time++)
       for (Index row = rows.first; row < rows.last; row++) {
         float* gates = reserve.gates + layout.gateRow(panel, time * shape.batch + row);
         const float* kernelRow = call.weights.kernel + call.input.tokens[row * shape.time + time] * shape.gateColumns();
+        if (whole) {
+          startRow(kernelRow, panel, gates);
+          continue;
+        }
         for (Index slot = 0; slot < slots; slot++) startSlot(kernelRow, panel, slot, gates);
         for (Index slot = slots; slot < 4; slot++) startSlot(nullptr, panel, slot, gates);
       }
+  }
+  /** startSlot for four whole slots at once. */
+  void startRow(const float* kernelRow, Index panel, float* gates) {
+    const float* bias = biasPanels + panel * panelColumns;
+#pragma GCC unroll 4
+    for (Index slot = 0; slot < 4; slot++) {
+      const float* weights = kernelRow + layout.kerasColumn(panel, slot);
+      overSlot<P>([&](Index offset) {
+        const Index column = slot * slotColumns + offset;
+        store<P>(gates + column, load<P>(bias + column) + load<P>(weights + offset));
+      });
+    }
   }
   void startSlot(const float* kernelRow, Index panel, Index slot, float* gates) {
     const float* bias = biasPanels + panel * panelColumns + slot * slotColumns;

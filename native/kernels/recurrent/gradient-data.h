@@ -1,5 +1,5 @@
 // Backward through time: the gradient of every pre-activation (dgates), of the inputs and of the initial state. Each
-// thread owns some batch rows for all steps, as forward.
+// thread owns some batch rows for all steps, as forward. dgates take the place of the activations in the reserve.
 #pragma once
 #include "kernels/recurrent/forward.h"
 
@@ -37,11 +37,10 @@ class GradientData {
   using Cell = CellOf<P>;
 
  public:
-  explicit GradientData(const GradientCall& call, const PanelLayout& layout, float* gateGradients)
+  explicit GradientData(const GradientCall& call, const PanelLayout& layout)
       : call(call),
         layout(layout),
         reserve(call.reserve, layout),
-        gateGradients(gateGradients),
         toHidden{layout, layout.hiddenWindow(), layout.shape.units, nullptr},
         toReset{layout, layout.resetWindow(), layout.shape.units, nullptr},
         toInput{layout, layout.inputWindow(), layout.shape.input, nullptr} {}
@@ -60,8 +59,7 @@ class GradientData {
  private:
   const GradientCall& call;
   const PanelLayout& layout;
-  const Reserve<const float> reserve;
-  float* const gateGradients;
+  const Reserve<float> reserve;
   TransposedProduct<P> toHidden, toReset, toInput;
   float *hiddenGradient, *carry, *cellGradient, *resetGradient;  // each [batch, paddedUnits]
 
@@ -80,15 +78,19 @@ class GradientData {
   void runRows(RowRange rows) {
     copyPadded(call.finalHiddenGradient, layout.shape.units, carry, rows);
     if (call.finalCellGradient) copyPadded(call.finalCellGradient, layout.shape.units, cellGradient, rows);
-    const Index last = layout.shape.time - 1;
+    const Index last = layout.shape.time - 1, together = stepsAtOnce(layout, rows);
+    Index projected = layout.shape.time;  // steps from here on have their input gradient
     for (Index time = last; time >= 0; time--) {
       copyPadded(call.outputsGradient + time * layout.shape.units, layout.shape.time * layout.shape.units,
                  hiddenGradient, rows);
       if (time == last || Cell::carriesHidden) addCarry(rows);
       step(rows, time);
+      if (call.inputGradient && (projected - time >= together || time == 0)) {
+        projectBack(rows, TimeRange{time, projected});
+        projected = time;
+      }
     }
     startOfSequence(rows);
-    if (call.inputGradient) projectBack(rows);
   }
 
   /** Rows [units] a stride apart -> [paddedUnits], padding zero. */
@@ -112,8 +114,9 @@ class GradientData {
     for (Index tile = 0; tile < toHidden.tiles(); tile++)
       overTiles(rows.size(), toHidden.rowsPerTile(tile), [&](Index first, int count) {
         const Index row = rows.first + first;
+        prefetchGates(tile, time, row, count);
         if (time + 1 < layout.shape.time)
-          toHidden.multiply(gateGradients, (time + 1) * batch + row, count, tile,
+          toHidden.multiply(reserve.gates, (time + 1) * batch + row, count, tile,
                             Matrix{hiddenGradient + row * padded + tile * panelColumns, padded}, true);
         arithmetic(tile, time, row, count, Cell::gradient);
       });
@@ -121,10 +124,17 @@ class GradientData {
       for (Index tile = 0; tile < toReset.tiles(); tile++)
         overTiles(rows.size(), toReset.rowsPerTile(tile), [&](Index first, int count) {
           const Index row = rows.first + first;
-          toReset.multiply(gateGradients, time * batch + row, count, tile,
+          toReset.multiply(reserve.gates, time * batch + row, count, tile,
                            Matrix{resetGradient + row * padded + tile * panelColumns, padded}, false);
           arithmetic(tile, time, row, count, Cell::finishGradient);
         });
+  }
+
+  /** What the arithmetic after the product will read, far away since the call forward. */
+  void prefetchGates(Index tile, Index time, Index row, int rows) const {
+    const Index perTile = panelColumns / layout.unitsPerPanel, step = time * layout.shape.batch + row;
+    for (Index panel = tile * perTile; panel < std::min((tile + 1) * perTile, layout.panels); panel++)
+      prefetch(reserve.gates + layout.gateRow(panel, step), rows * panelColumns);
   }
 
   void arithmetic(Index tile, Index time, Index row, int rows, void (*work)(const GradientRows&)) {
@@ -137,7 +147,6 @@ class GradientData {
             .slots = int(layout.slotsIn(panel, layout.hiddenWindow())),
             .stride = layout.paddedUnits,
             .gates = reserve.gates + gates,
-            .gateGradients = gateGradients + gates,
             .hiddenBefore = reserve.hidden + before,
             .cellBefore = call.finalCellGradient ? reserve.second + before : nullptr,
             .cell = call.finalCellGradient ? reserve.second + after : nullptr,
@@ -154,7 +163,7 @@ class GradientData {
     for (Index tile = 0; tile < toHidden.tiles(); tile++)
       overTiles(rows.size(), toHidden.rowsPerTile(tile), [&](Index first, int count) {
         const Index row = rows.first + first;
-        toHidden.multiply(gateGradients, row, count, tile, Matrix{carry + row * padded + tile * panelColumns, padded},
+        toHidden.multiply(reserve.gates, row, count, tile, Matrix{carry + row * padded + tile * panelColumns, padded},
                           Cell::carriesHidden);
       });
     for (Index row = rows.first; row < rows.last; row++) {
@@ -164,16 +173,16 @@ class GradientData {
     }
   }
 
-  /** inputGradient = dgates kernel^T over every step; through a buffer, as a row may end within a tile. */
-  void projectBack(RowRange rows) {
+  /** inputGradient = dgates kernel^T; through a buffer, as a row may end within a tile. */
+  void projectBack(RowRange rows, TimeRange times) {
     alignas(64) float buffer[14 * panelColumns];
     const auto& shape = layout.shape;
     for (Index tile = 0; tile < toInput.tiles(); tile++)
-      for (Index time = 0; time < shape.time; time++)
+      for (Index time = times.first; time < times.last; time++)
         overTiles(rows.size(), toInput.rowsPerTile(tile), [&](Index first, int count) {
           const Index row = rows.first + first, column = tile * panelColumns;
           const Index columns = std::min(panelColumns, shape.input - column);
-          toInput.multiply(gateGradients, time * shape.batch + row, count, tile, Matrix{buffer, panelColumns}, false);
+          toInput.multiply(reserve.gates, time * shape.batch + row, count, tile, Matrix{buffer, panelColumns}, false);
           for (Index i = 0; i < count; i++)
             std::memcpy(call.inputGradient + ((row + i) * shape.time + time) * shape.input + column,
                         buffer + i * panelColumns, sizeof(float) * columns);

@@ -1,6 +1,8 @@
 // Gradients of kernel, recurrent kernel and bias: one product each over all steps, A^T dgates with A the inputs or the
 // hidden states. A is packed once, in tiles' order, for all panels. Every sum runs over the steps in order, in blocks.
 #pragma once
+#include <vector>
+
 #include "kernels/recurrent/gradient-data.h"
 
 namespace unroll {
@@ -19,10 +21,11 @@ struct Source {
 template <class P>
 class GradientWeights {
  public:
-  GradientWeights(const GradientCall& call, const PanelLayout& layout, const float* gateGradients)
+  /** After GradientData: the reserve holds dgates. */
+  GradientWeights(const GradientCall& call, const PanelLayout& layout)
       : call(call),
         layout(layout),
-        gateGradients(gateGradients) {
+        gateGradients(Reserve<float>(call.reserve, layout).gates) {
     const auto& shape = layout.shape;
     const Reserve<const float> reserve(call.reserve, layout);
     const Index padded = layout.paddedUnits;
@@ -40,13 +43,7 @@ class GradientWeights {
     allocate();
     const int blocks = int(divideUp(layout.steps, blockSteps)), panels = int(layout.panels);
     pool.run(blocks * sourceCount, [&](int task) { pack(sources[task % sourceCount], task / sourceCount); });
-    if (call.input.tokens)
-      std::memset(call.kernelGradient, 0, sizeof(float) * layout.shape.input * layout.shape.gateColumns());
-    pool.run(panels * (sourceCount + 1), [&](int task) {
-      const int source = task / panels;
-      if (source == sourceCount) return sumSteps(task % panels);
-      multiply(sources[source], task % panels);
-    });
+    pool.run(panels * sourceCount, [&](int task) { multiply(sources[task / panels], task % panels); });
   }
 
  private:
@@ -57,12 +54,14 @@ class GradientWeights {
   const float* const gateGradients;
   Source sources[3];
   int sourceCount = 0;
-  float* sums;  // [sources, panels, columns, 64]
+  float* sums;         // [sources, panels, columns, 64]
+  float* tokenPanels;  // [panels, input, 64]: of the kernel's gradient, where there are token ids
+  std::int32_t* tokens;  // [steps], batch fastest
 
   void add(const Source& source) { sources[sourceCount++] = source; }
 
   void allocate() {
-    static thread_local Scratch packed, products;
+    static thread_local Scratch packed, products, byToken, ids;
     Index size = 0, largest = 0;
     for (int i = 0; i < sourceCount; i++) {
       size += sources[i].columns * layout.steps;
@@ -75,6 +74,12 @@ class GradientWeights {
     }
     sums = products.atLeast(sourceCount * layout.panels * largest * panelColumns);
     largestSource = largest;
+    if (!call.input.tokens) return;
+    tokenPanels = byToken.atLeast(layout.panels * layout.shape.input * panelColumns);
+    tokens = reinterpret_cast<std::int32_t*>(ids.atLeast(layout.steps));
+    for (Index row = 0; row < layout.shape.batch; row++)
+      for (Index time = 0; time < layout.shape.time; time++)
+        tokens[time * layout.shape.batch + row] = call.input.tokens[row * layout.shape.time + time];
   }
   Index largestSource = 0;
 
@@ -84,18 +89,36 @@ class GradientWeights {
   void pack(const Source& source, Index block) {
     const Index batch = layout.shape.batch, first = block * blockSteps, steps = stepsIn(block);
     float* to = source.packed + first * source.columns;
+    std::vector<Tile> tiles;
     overTiles(source.columns, tileRows(source), [&](Index column, int columns) {
-      Index time = first / batch, row = first % batch;
-      for (Index step = 0; step < steps; step++, to += columns) {
-        const float* from = source.data + row * source.batchStride + time * source.timeStride + column;
-        for (int i = 0; i < columns; i++) to[i] = from[i];
-        if (++row == batch) row = 0, time++;
-      }
+      tiles.push_back({column, columns, to + column * steps});
     });
+    Index time = first / batch, row = first % batch;
+    for (Index step = 0; step < steps; step++) {
+      const float* from = source.data + row * source.batchStride + time * source.timeStride;
+      for (Tile& tile : tiles) {
+        const Index room = std::min(source.columns - tile.column, (steps - step) * tile.columns);
+        copyColumns(from + tile.column, tile.to, tile.columns, room);
+        tile.to += tile.columns;
+      }
+      if (++row == batch) row = 0, time++;
+    }
   }
 
-  /** One panel's columns of a source's gradient. */
+  struct Tile {
+    Index column;
+    int columns;
+    float* to;
+  };
+  /** A whole slot where both sides have room: what it writes too much, the tile's next steps write over. */
+  static void copyColumns(const float* from, float* to, int columns, Index room) {
+    if (room < slotColumns) return void(std::memcpy(to, from, sizeof(float) * columns));
+    overSlot<P>([&](Index offset) { store<P>(to + offset, load<P>(from + offset)); });
+  }
+
+  /** One panel's columns of a source's gradient; with the first source also those of the sums, while dgates are near. */
   void multiply(const Source& source, Index panel) {
+    StepSums stepSums(*this, panel);
     const Index columns = layout.columnsIn(panel, source.window);
     float* sum = sums + ((&source - sources) * layout.panels + panel) * largestSource * panelColumns;
     for (Index block = 0; block < divideUp(layout.steps, blockSteps); block++) {
@@ -108,43 +131,47 @@ class GradientWeights {
                         Matrix{sum + row * panelColumns, panelColumns}, block > 0);
         packed += steps * rows;
       });
+      if (&source == sources) stepSums.add(first, steps);
     }
+    if (&source == sources) stepSums.write();
     unpackPanel(layout, source.window, source.columns, sum, panel, source.gradient);
   }
 
   /** One panel's columns of the bias's gradient and, for token ids, of the kernel's: plain sums of dgates. */
-  void sumSteps(Index panel) {
-    constexpr int vectors = panelColumns / P::lanes;
-    Vector<P> total[vectors] = {};
-    for (Index block = 0; block < divideUp(layout.steps, blockSteps); block++) {
-      Vector<P> sums[vectors] = {};
-      const float* dgates = gateGradients + layout.gateRow(panel, block * blockSteps);
-      for (Index step = 0; step < stepsIn(block); step++, dgates += panelColumns)
-        for (int i = 0; i < vectors; i++) sums[i] += load<P>(dgates + i * P::lanes);
-      for (int i = 0; i < vectors; i++) total[i] += sums[i];
+  struct StepSums {
+    const GradientWeights& of;
+    const Index panel;
+    float* byToken;  // [input, 64]
+    float total[panelColumns] = {};
+
+    StepSums(const GradientWeights& of, Index panel)
+        : of(of),
+          panel(panel),
+          byToken(of.call.input.tokens ? of.tokenPanels + panel * of.layout.shape.input * panelColumns : nullptr) {}
+
+    void add(Index first, Index steps) {
+      if (byToken && first == 0) std::memset(byToken, 0, sizeof(float) * of.layout.shape.input * panelColumns);
+      float block[panelColumns] = {};
+      const float* dgates = of.gateGradients + of.layout.gateRow(panel, first);
+      for (Index step = 0; step < steps; step++, dgates += panelColumns) {
+        addRow(block, dgates);
+        if (byToken) addRow(byToken + of.tokens[first + step] * panelColumns, dgates);
+      }
+      addRow(total, block);
     }
-    writeBias(panel, reinterpret_cast<const float*>(total));
-    if (call.input.tokens) sumTokens(panel);
-  }
-  void sumTokens(Index panel) {
-    const auto& shape = layout.shape;
-    const Index slots = layout.slotsIn(panel, layout.inputWindow());
-    for (Index step = 0; step < layout.steps; step++) {
-      const Index token = call.input.tokens[step % shape.batch * shape.time + step / shape.batch];
-      for (Index slot = 0; slot < slots; slot++)
-        addTo(call.kernelGradient + token * shape.gateColumns(), panel, slot,
-              gateGradients + layout.gateRow(panel, step));
+    static void addRow(float* to, const float* from) {
+#pragma GCC unroll 4
+      for (Index column = 0; column < panelColumns; column += P::lanes)
+        store<P>(to + column, load<P>(to + column) + load<P>(from + column));
     }
-  }
-  void addTo(float* kerasRow, Index panel, Index slot, const float* dgates) {
-    float* to = kerasRow + layout.kerasColumn(panel, slot);
-    const Index units = layout.unitsIn(panel, slot);
-    const float* from = dgates + slot * slotColumns;
-    if (units == slotColumns)
-      return overSlot<P>([&](Index offset) { store<P>(to + offset, load<P>(to + offset) + load<P>(from + offset)); });
-    for (Index unit = 0; unit < units; unit++) to[unit] += from[unit];
-  }
-  void writeBias(Index panel, const float* bias) {
+    void write() const {
+      of.writeBias(panel, total);
+      const PanelLayout& layout = of.layout;
+      if (byToken)
+        unpackPanel(layout, layout.inputWindow(), layout.shape.input, byToken, panel, of.call.kernelGradient);
+    }
+  };
+  void writeBias(Index panel, const float* bias) const {
     const Index slots = layout.slotsIn(panel, layout.inputWindow());
     for (Index slot = 0; slot < slots; slot++)
       std::memcpy(call.biasGradient + layout.kerasColumn(panel, slot), bias + slot * slotColumns,

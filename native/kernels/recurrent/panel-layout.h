@@ -10,7 +10,7 @@
 // A product reads or writes a window, a run of slots: the input's kernel 0..2 of a gru, the recurrent kernel 1..3.
 //
 //   array               shape
-//   gates               [panels, time * batch, 64]        after the call: activations; in the gradient: dgates
+//   gates               [panels, time * batch, 64]        activations; the gradient makes dgates of them
 //   hidden              [time + 1, batch, paddedUnits]    row 0 is the initial state
 //   second              the same: lstm the cell state; gru with reset before: r * h at [t], what the h gate read
 //   weights of a window [panels, rows, window columns]

@@ -60,7 +60,7 @@ struct GradientCall {
   RecurrentShape shape;
   LayerInput input;
   LayerWeights weights;
-  const float* reserve;
+  float* reserve;  // used up: its activations are overwritten by their gradients
   const float* outputsGradient;
   const float* finalHiddenGradient;
   const float* finalCellGradient;  // lstm only

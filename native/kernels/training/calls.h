@@ -15,6 +15,19 @@ struct CrossEntropyCall {
   float* gradient;             // [rows, classes]
 };
 
+/** The same for logits = hidden kernel + bias, with the gradients of all three. */
+struct SoftmaxHeadCall {
+  Index rows, units, classes;
+  const float* hidden;         // [rows, units]
+  const float* kernel;         // [units, classes]
+  const float* bias;           // [classes]
+  const std::int32_t* labels;  // [rows]
+  double* rowLosses;           // [rows], to be summed by the caller
+  float* hiddenGradient;       // [rows, units]
+  float* kernelGradient;       // [units, classes]
+  float* biasGradient;         // [classes]
+};
+
 enum class Optimizer { sgd, rmsprop, adam };
 constexpr int mostMoments = 3;
 

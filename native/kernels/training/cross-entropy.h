@@ -30,30 +30,41 @@ template <class P>
   std::memcpy(to, &value, sizeof(float) * count);
 }
 
-/** exp(logit - largest) into the gradient's row, then over their sum; the label's own less one; all over the rows. */
+/** One row; the gradient may take the place of the logits. */
+struct CrossEntropyRow {
+  const float* logits;
+  float* gradient;
+  Index classes, label, rows;  // the mean goes over so many rows
+};
+
+/** The row's loss; exp(logit - largest) into the gradient, then over their sum; the label's own less one; all over the rows. */
 template <class P>
-void crossEntropyRow(const CrossEntropyCall& call, Index row) {
-  const float* logits = call.logits + row * call.classes;
-  float* gradient = call.gradient + row * call.classes;
-  float largest = logits[0];
-  for (Index column = 1; column < call.classes; column++) largest = logits[column] > largest ? logits[column] : largest;
+double crossEntropyRow(const CrossEntropyRow& at) {
+  Vector<P> largests = broadcast<P>(-INFINITY);
+  overRow<P>(at.classes, [&](Index column, int count) {
+    const Vector<P> logits = loadPart<P>(at.logits + column, count, -INFINITY);
+    largests = logits > largests ? logits : largests;
+  });
+  float largest = largests[0];
+  for (int lane = 1; lane < P::lanes; lane++) largest = largests[lane] > largest ? largests[lane] : largest;
+  const double labelLogit = at.logits[at.label];
   Vector<P> sums{};
-  overRow<P>(call.classes, [&](Index column, int count) {
-    const Vector<P> power = exponential<P>(loadPart<P>(logits + column, count, -INFINITY) - broadcast<P>(largest));
-    storePart<P>(gradient + column, count, power);
+  overRow<P>(at.classes, [&](Index column, int count) {
+    const Vector<P> power =
+        exponential<P>(loadPart<P>(at.logits + column, count, -INFINITY) - broadcast<P>(largest));
+    storePart<P>(at.gradient + column, count, power);
     Vector<P> counted = power;
     for (int lane = count; lane < P::lanes; lane++) counted[lane] = 0;
     sums += counted;
   });
   double sum = 0;
   for (int lane = 0; lane < P::lanes; lane++) sum += sums[lane];
-  const Index label = call.labels[row];
-  call.rowLosses[row] = std::log(sum) - (double(logits[label]) - largest);
-  const Vector<P> scale = broadcast<P>(float(1 / (sum * double(call.rows))));
-  overRow<P>(call.classes, [&](Index column, int count) {
-    storePart<P>(gradient + column, count, loadPart<P>(gradient + column, count, 0) * scale);
+  const Vector<P> scale = broadcast<P>(float(1 / (sum * double(at.rows))));
+  overRow<P>(at.classes, [&](Index column, int count) {
+    storePart<P>(at.gradient + column, count, loadPart<P>(at.gradient + column, count, 0) * scale);
   });
-  gradient[label] -= 1 / float(call.rows);
+  at.gradient[at.label] -= 1 / float(at.rows);
+  return std::log(sum) - (labelLogit - largest);
 }
 
 template <class P>
@@ -61,7 +72,9 @@ void runCrossEntropy(const CrossEntropyCall& call, ThreadPool& pool) {
   constexpr Index rowsPerTask = 64;
   pool.run(int(divideUp(call.rows, rowsPerTask)), [&](int task) {
     const Index last = std::min(call.rows, (task + 1) * rowsPerTask);
-    for (Index row = task * rowsPerTask; row < last; row++) crossEntropyRow<P>(call, row);
+    for (Index row = task * rowsPerTask; row < last; row++)
+      call.rowLosses[row] = crossEntropyRow<P>({call.logits + row * call.classes, call.gradient + row * call.classes,
+                                                call.classes, call.labels[row], call.rows});
   });
 }
 

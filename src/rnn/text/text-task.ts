@@ -4,7 +4,6 @@ import { Parameters } from "../parameters.ts";
 import { Random, type RandomState } from "../random.ts";
 import type { Evaluation, TrainingTask } from "../training-task.ts";
 import { CarriedState } from "./carried-state.ts";
-import { crossEntropy } from "./cross-entropy.ts";
 import { encodePrompt } from "./encode-prompt.ts";
 import { planStreams, type StreamPlan } from "./plan-streams.ts";
 import { readStreams } from "./read-streams.ts";
@@ -31,10 +30,10 @@ export async function createTextTask(spec: TrainingSpec, random: Random): Promis
     if (sequence === 0) carried.replace(network.initialStates(plan.training.rows));
     return () => {
       const time = plan.sequenceLength;
-      const { ids: inputs, labels } = readStreams(ids, plan.training, sequence * time, time);
-      const output = network.apply({ ids: inputs, states: carried.states, random: dropoutRandom });
-      carried.replace(output.finalStates);
-      return crossEntropy(output.logits, labels);
+      const batch = readStreams(ids, plan.training, sequence * time, time);
+      const { loss, finalStates } = network.loss({ ...batch, states: carried.states, random: dropoutRandom });
+      carried.replace(finalStates);
+      return loss;
     };
   }
 
@@ -97,10 +96,10 @@ async function evaluate(
       await pause();
       const time = Math.min(sequenceLength, validation.length - from);
       const loss = tf.tidy(() => {
-        const { ids, labels } = readStreams(text, validation, from, time);
-        const { logits, finalStates } = network.apply({ ids, states: carried.states, random: null });
+        const batch = readStreams(text, validation, from, time);
+        const { loss, finalStates } = network.loss({ ...batch, states: carried.states, random: null });
         carried.replace(finalStates);
-        return crossEntropy(logits, labels).dataSync()[0]!;
+        return loss.dataSync()[0]!;
       });
       sum += loss * time;
     }

@@ -1,0 +1,158 @@
+// A dense head, softmax cross-entropy and the gradients of all of it, without the logits ever leaving the cache: a block
+// of rows goes forward and back at once. The gradient of the kernel is one product over the rows, shared out by units.
+//
+//   packed weights      [strips of 64 classes, units, columns of the strip]
+//   their transpose     [tiles of 64 units, classes, columns of the tile]
+//   logits, then their gradient   [rows of a chunk, paddedClasses]
+#pragma once
+#include "kernels/scratch.h"
+#include "kernels/tile.h"
+#include "kernels/training/cross-entropy.h"
+
+namespace unroll {
+namespace {
+
+template <class P>
+class SoftmaxHead {
+ public:
+  explicit SoftmaxHead(const SoftmaxHeadCall& call)
+      : call(call),
+        paddedClasses(roundUp(call.classes, slotColumns)),
+        paddedUnits(roundUp(call.units, slotColumns)) {}
+
+  void run(ThreadPool& pool) {
+    allocate();
+    pool.run(int(strips() + tiles()), [&](int task) { task < strips() ? pack(task) : packTransposed(task - strips()); });
+    const int groups = int(divideUp(call.units, unitsPerTask));
+    for (Index first = 0; first < call.rows; first += chunkRows) {
+      const Index last = std::min(first + chunkRows, call.rows);
+      pool.run(int(divideUp(last - first, rowsPerTask)), [&](int task) {
+        const Index start = first + task * rowsPerTask;
+        runRows(start, std::min(start + rowsPerTask, last), logits + (start - first) * paddedClasses);
+      });
+      pool.run(groups + 1, [&](int task) {
+        task < groups ? multiplyWeights(task * unitsPerTask, first, last) : sumBias(first, last);
+      });
+    }
+  }
+
+ private:
+  static constexpr Index rowsPerTask = 56, blockRows = 128, unitsPerTask = 28;
+
+  const SoftmaxHeadCall& call;
+  const Index paddedClasses, paddedUnits;
+  Index chunkRows;
+  float *weights, *transposed, *bias, *logits;
+
+  Index strips() const { return divideUp(paddedClasses, panelColumns); }
+  Index tiles() const { return divideUp(paddedUnits, panelColumns); }
+  static Index width(Index padded, Index part) { return std::min(panelColumns, padded - part * panelColumns); }
+
+  void allocate() {
+    static thread_local Scratch packed, gradients;
+    weights = packed.atLeast(2 * paddedUnits * paddedClasses + paddedClasses);
+    transposed = weights + paddedUnits * paddedClasses;
+    bias = transposed + paddedUnits * paddedClasses;
+    constexpr Index chunk = 1 << 22;  // floats: 16 MB of logits at a time
+    chunkRows = std::min(call.rows, roundUp(std::max<Index>(1, chunk / paddedClasses), rowsPerTask));
+    logits = gradients.atLeast(chunkRows * paddedClasses);
+    std::memcpy(bias, call.bias, sizeof(float) * call.classes);
+    // A logit of minus infinity is no class: rows are worked on in whole vectors.
+    std::fill(bias + call.classes, bias + paddedClasses, -INFINITY);
+  }
+
+  void pack(Index strip) {
+    const Index columns = width(paddedClasses, strip), first = strip * panelColumns;
+    const Index used = std::min(columns, call.classes - first);
+    float* to = weights + first * call.units;
+    for (Index unit = 0; unit < call.units; unit++, to += columns) {
+      std::memset(to, 0, sizeof(float) * columns);
+      std::memcpy(to, call.kernel + unit * call.classes + first, sizeof(float) * used);
+    }
+  }
+  void packTransposed(Index tile) {
+    const Index columns = width(paddedUnits, tile), first = tile * panelColumns;
+    float* to = transposed + first * call.classes;
+    for (Index each = 0; each < call.classes; each++, to += columns)
+      for (Index unit = 0; unit < columns; unit++)
+        to[unit] = first + unit < call.units ? call.kernel[(first + unit) * call.classes + each] : 0.0f;
+  }
+
+  void runRows(Index first, Index last, float* at) {
+    for (Index row = 0; row < last - first; row++)
+      std::memcpy(at + row * paddedClasses, bias, sizeof(float) * paddedClasses);
+    for (Index strip = 0; strip < strips(); strip++) {
+      const Index columns = width(paddedClasses, strip), column = strip * panelColumns;
+      overTiles(last - first, rowsPerTile<P>(columns), [&](Index row, int rows) {
+        const RowOperand hidden{call.hidden + (first + row) * call.units, call.units, call.units};
+        multiplyRows<P>(rows, columns, hidden, ConstMatrix{weights + column * call.units, columns},
+                        Matrix{at + row * paddedClasses + column, paddedClasses}, true);
+      });
+    }
+    for (Index row = first; row < last; row++) {
+      float* values = at + (row - first) * paddedClasses;
+      call.rowLosses[row] = crossEntropyRow<P>({values, values, paddedClasses, call.labels[row], call.rows});
+    }
+    hiddenGradient(first, last, at);
+  }
+
+  /** gradient of hidden = gradient of logits kernel^T; through a buffer, as a row may end within a tile. */
+  void hiddenGradient(Index first, Index last, const float* gradients) {
+    alignas(64) float buffer[14 * panelColumns];
+    for (Index tile = 0; tile < tiles(); tile++) {
+      const Index columns = width(paddedUnits, tile), unit = tile * panelColumns;
+      const Index used = std::min(columns, call.units - unit);
+      overTiles(last - first, rowsPerTile<P>(columns), [&](Index row, int rows) {
+        const RowOperand a{gradients + row * paddedClasses, paddedClasses, call.classes};
+        multiplyRows<P>(rows, columns, a, ConstMatrix{transposed + unit * call.classes, columns},
+                        Matrix{buffer, panelColumns}, false);
+        for (int i = 0; i < rows; i++)
+          std::memcpy(call.hiddenGradient + (first + row + i) * call.units + unit, buffer + i * panelColumns,
+                      sizeof(float) * used);
+      });
+    }
+  }
+
+  /** Some units' rows of the kernel's gradient, over the rows of a chunk in order. */
+  void multiplyWeights(Index firstUnit, Index first, Index last) {
+    alignas(64) float packed[14 * blockRows], sums[14 * panelColumns];
+    const Index units = std::min(unitsPerTask, call.units - firstUnit);
+    for (Index strip = 0; strip < strips(); strip++) {
+      const Index columns = width(paddedClasses, strip), column = strip * panelColumns;
+      overTiles(units, rowsPerTile<P>(columns), [&](Index unit, int count) {
+        for (Index start = first; start < last; start += blockRows) {
+          const Index rows = std::min(blockRows, last - start);
+          const float* from = call.hidden + start * call.units + firstUnit + unit;
+          for (Index row = 0; row < rows; row++)
+            for (int i = 0; i < count; i++) packed[row * count + i] = from[row * call.units + i];
+          const ConstMatrix gradients{logits + (start - first) * paddedClasses + column, paddedClasses};
+          multiplyRows<P>(count, columns, PackedOperand{packed, rows}, gradients, Matrix{sums, panelColumns},
+                          start > first);
+        }
+        for (int i = 0; i < count; i++)
+          addRow(call.kernelGradient + (firstUnit + unit + i) * call.classes + column, sums + i * panelColumns,
+                 std::min(columns, call.classes - column), first > 0);
+      });
+    }
+  }
+
+  void sumBias(Index first, Index last) {
+    if (first == 0) std::memset(call.biasGradient, 0, sizeof(float) * call.classes);
+    for (Index row = first; row < last; row++)
+      addRow(call.biasGradient, logits + (row - first) * paddedClasses, call.classes, true);
+  }
+
+  static void addRow(float* to, const float* from, Index columns, bool accumulate) {
+    if (!accumulate) return void(std::memcpy(to, from, sizeof(float) * columns));
+#pragma GCC ivdep
+    for (Index column = 0; column < columns; column++) to[column] += from[column];
+  }
+};
+
+template <class P>
+void runSoftmaxHead(const SoftmaxHeadCall& call, ThreadPool& pool) {
+  SoftmaxHead<P>(call).run(pool);
+}
+
+}  // namespace
+}  // namespace unroll
