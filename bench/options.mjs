@@ -8,7 +8,7 @@ export const usage = `npm run bench [-- OPTIONS]
   --only PARTS      some of: ${parts.join(", ")}
   --peers PEERS     none, or some of: ${peers.join(", ")}
   --rounds N        rounds of each comparison
-  --no-readme       leave README.md and bench/results as they are`;
+  --no-readme       leave README.md and bench/results as they are, as a run with --only or --peers does`;
 
 /** The command line as settings; throws RangeError with a sentence for what it does not know. */
 export function readOptions(args) {
@@ -27,7 +27,7 @@ export function readOptions(args) {
     threads: 2,
     parts: listOf("--only", values.only, parts) ?? parts,
     peers: values.peers === "none" ? [] : (listOf("--peers", values.peers, peers) ?? peers),
-    isPublished: !(values["no-readme"] ?? false),
+    isPublished: !values["no-readme"] && values.only === undefined && values.peers === undefined,
   };
 }
 

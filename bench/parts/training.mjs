@@ -89,7 +89,7 @@ async function startAll(shape, { flop, reference: { text, weights }, context }) 
 
 function contendersOf(processes, { options, versions }) {
   return processes.flatMap(({ peer, variants, process }) => {
-    if (peer === null) versions.level = process.ready.backend;
+    if (peer === null) versions["engine level"] = process.ready.backend;
     else versions[peer.replace(/ (fp32|bf16)$/, "")] = process.ready.version;
     return variants.map((variant) => ({
       ...{ peer, variant, process, name: [peer ?? "Unroll", variant].filter(Boolean).join(", ") },

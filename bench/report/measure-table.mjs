@@ -1,3 +1,4 @@
+import { alignedTable } from "./aligned-table.mjs";
 import { formatTime } from "./format-time.mjs";
 
 const columns = {
@@ -10,18 +11,17 @@ const columns = {
 
 /** What else was measured of each contender of the rows, {name: {perSecond, p50Ms, ...}}; empty where nothing was. */
 export function measureTable(summaries) {
-  const found = summaries.filter(({ measures }) => measures?.contenders);
-  const lines = found.flatMap(({ name, measures }) =>
-    Object.entries(measures.contenders).map(([contender, values]) => ({ name, contender, values })),
+  const lines = summaries.flatMap(({ name, measures }) =>
+    Object.entries(measures?.contenders ?? {}).map(([contender, values]) => ({ name, contender, values })),
   );
-  const shown = Object.keys(columns).filter((column) => lines.some(({ values }) => values[column] !== undefined));
   if (lines.length === 0) return "";
-  const row = (cells) => `| ${cells.join(" | ")} |`;
-  return [
-    row(["served", "by", ...shown.map((column) => columns[column])]),
-    row(["---", "---", ...shown.map(() => "---")]),
-    ...lines.map(({ name, contender, values }) =>
-      row([name, contender, ...shown.map((column) => (values[column] == null ? "" : formatTime(values[column])))]),
-    ),
-  ].join("\n");
+  const shown = Object.keys(columns).filter((column) => lines.some(({ values }) => values[column] !== undefined));
+  return alignedTable([
+    ["served", "by", ...shown.map((column) => columns[column])],
+    ...lines.map(({ name, contender, values }) => [
+      name,
+      contender,
+      ...shown.map((column) => (values[column] == null ? "" : formatTime(values[column]))),
+    ]),
+  ]);
 }

@@ -1,17 +1,18 @@
+import { alignedTable } from "./aligned-table.mjs";
 import { formatTime } from "./format-time.mjs";
 
 /**
  * A part's rows as a Markdown table: our time, then for each peer its time and the ratio, peer / ours, with the lowest and the highest of the
- * rounds. No time stands without its ratio. Cells are padded, so that the table reads well as text too.
+ * rounds. A time without a ratio says nothing: a row that met no peer is left out. Empty where there is none.
  */
 export function tableOf(summaries) {
-  const peers = [...new Set(summaries.flatMap(({ peers }) => Object.keys(peers)))];
-  const hasShare = summaries.some(({ measures }) => measures?.peakShare !== undefined);
-  const units = [...new Set(summaries.map(({ unit }) => unit))];
-  const title = units.length === 1 ? units[0] : "time";
-  const header = [title, "Unroll", ...(hasShare ? ["of the peak"] : []), ...peers];
-  const rows = summaries.map((row) => [
-    units.length === 1 ? row.name : `${row.name} (${row.unit})`,
+  const compared = summaries.filter(({ peers }) => Object.keys(peers).length > 0);
+  if (compared.length === 0) return "";
+  const peers = [...new Set(compared.flatMap(({ peers }) => Object.keys(peers)))];
+  const hasShare = compared.some(({ measures }) => measures?.peakShare !== undefined);
+  const header = [compared[0].unit, "Unroll", ...(hasShare ? ["of the peak"] : []), ...peers];
+  const rows = compared.map((row) => [
+    row.name,
     formatTime(row.time.median),
     ...(hasShare ? [shareOf(row)] : []),
     ...peers.map((peer) => peerCell(row.peers[peer])),
@@ -31,10 +32,4 @@ function peerCell(comparison) {
 
 function formatRatio(ratio) {
   return `${ratio >= 10 ? ratio.toFixed(0) : ratio.toFixed(2)}x`;
-}
-
-function alignedTable([header, ...rows]) {
-  const widths = header.map((_, column) => Math.max(3, ...[header, ...rows].map((row) => row[column].length)));
-  const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(" | ")} |`;
-  return [line(header), `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...rows.map(line)].join("\n");
 }

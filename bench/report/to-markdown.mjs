@@ -20,7 +20,7 @@ export function toMarkdown({ date, machine, versions, peak, options, summaries, 
   const missed = targets.filter(({ isMet }) => isMet === false);
   const judged = targets.filter(({ isMet }) => isMet !== null);
   return [
-    `Measured on ${date.slice(0, 10)}, ${form}, ${options.rounds} rounds, on ${machine.cpu}, ${machine.cores} cores${peakText}; ${told.join(", ")}.`,
+    `Measured on ${date.slice(0, 10)}, ${form}, ${options.rounds} rounds, on ${machine.cpu}, ${machine.cores} cores${[peakText, ...told].filter(Boolean).join("; ")}.`,
     ...parts.flatMap(([part, title]) => [`**${title}**`, tableOf(summaries[part]), measureTable(summaries[part])]),
     notes.join("\n"),
     summaries.cost?.length > 0
