@@ -22,7 +22,7 @@ export function readOptions(args) {
     isFull,
     rounds,
     /** How long a contender's turn is. */
-    slotMs: isFull ? 2500 : 350,
+    slotMs: isFull ? 2500 : 250,
     /** Processors that every contender may use. */
     threads: 2,
     parts: listOf("--only", values.only, parts) ?? parts,

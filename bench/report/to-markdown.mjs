@@ -10,7 +10,7 @@ const titles = {
 };
 
 /** What README shows of a result: when and where, a table for each part, what was missing, and how many targets were met. */
-export function toMarkdown({ date, machine, versions, peak, options, summaries, notes, targets }) {
+export function toMarkdown({ date, machine, versions, peak, canary, options, summaries, notes, targets }) {
   const parts = Object.entries(titles).filter(([part]) => summaries[part]?.length > 0);
   const form = options.isFull ? "the full form" : "the short form";
   const peakText = peak.isPeak
@@ -22,6 +22,7 @@ export function toMarkdown({ date, machine, versions, peak, options, summaries, 
   return [
     `Measured on ${date.slice(0, 10)}, ${form}, ${options.rounds} rounds, on ${machine.cpu}, ${machine.cores} cores${[peakText, ...told].filter(Boolean).join("; ")}.`,
     ...parts.flatMap(([part, title]) => [`**${title}**`, tableOf(summaries[part]), measureTable(summaries[part])]),
+    canary.disturbed > 0 ? `${canary.disturbed} turns began while something else kept the machine from its peak.` : "",
     notes.join("\n"),
     summaries.cost?.length > 0
       ? "![Time per training step against units, batch, steps and layers](bench/results/cost.svg)"

@@ -8,7 +8,7 @@ import { httpLoad } from "./http-load.mjs";
  */
 export async function measureClients(name, { servers, clients, context }) {
   const { options, guard, say } = context;
-  const ms = options.isFull ? 5000 : 1000;
+  const ms = options.isFull ? 5000 : 700;
   const loads = Object.fromEntries(servers.map((server) => [server.name, []]));
   const contenders = servers.map((server) => ({
     name: server.name,

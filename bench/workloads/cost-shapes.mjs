@@ -1,8 +1,8 @@
 import { shape } from "./training-shapes.mjs";
 
 const values = {
-  units: { short: [32, 64, 128, 256, 512], full: [16, 32, 64, 128, 256, 512, 1024] },
-  batch: { short: [4, 16, 50, 128], full: [1, 2, 4, 8, 16, 50, 128, 256] },
+  units: { short: [32, 128, 512], full: [16, 32, 64, 128, 256, 512, 1024] },
+  batch: { short: [4, 50, 128], full: [1, 2, 4, 8, 16, 50, 128, 256] },
   time: { short: [10, 50, 200], full: [5, 10, 25, 50, 100, 200, 400] },
   layers: { short: [1, 2, 4], full: [1, 2, 3, 4, 6, 8] },
 };
