@@ -4,6 +4,7 @@
 #include "kernels/kernel-set.h"
 #include "kernels/recurrent/gradient-weights.h"
 #include "kernels/training/cross-entropy.h"
+#include "kernels/training/dropout-mask.h"
 #include "kernels/training/optimizers.h"
 #include "kernels/training/softmax-head.h"
 
@@ -42,6 +43,7 @@ constexpr KernelSet kernelSet(const char* name) {
           .advanceText = {runAdvance<P, SimpleRnn>, runAdvance<P, Lstm>, runAdvance<P, GruResetAfter>,
                           runAdvance<P, GruResetBefore>},
           .softmaxHead = runSoftmaxHead<P>,
+          .dropoutMask = runDropoutMask<P>,
           .crossEntropy = runCrossEntropy<P>,
           .optimizer = runOptimizer<P>};
 }

@@ -14,6 +14,7 @@ struct KernelSet {
   void (*gradient[4])(const GradientCall&, ThreadPool&);
   void (*advanceText[4])(const AdvanceCall&, ThreadPool&);
   void (*softmaxHead)(const SoftmaxHeadCall&, ThreadPool&);
+  void (*dropoutMask)(const DropoutMaskCall&, ThreadPool&);
   void (*crossEntropy)(const CrossEntropyCall&, ThreadPool&);
   void (*optimizer)(const OptimizerCall&, ThreadPool&);
 };

@@ -3,6 +3,7 @@
 //   UnrollCrossEntropy     logits [rows, classes], labels int32 [rows] -> loss [], gradient of logits
 //   UnrollSoftmaxHead      hidden [..., units], kernel [units, classes], bias [classes], labels int32 [rows]
 //                          -> loss [], gradients of hidden, kernel and bias; rows: of hidden, all axes but the last
+//   UnrollDropoutMask      shape int32 [axes], draw int32 [3]: both keys and the threshold, kept [] -> mask [shape...]
 //   Unroll<Optimizer>      settings, weights N * [...], gradients N * [...], moments M * [size of all weights]
 //                          -> norms of the gradients [1 + N], new weights N * [...], new moments M * [...]
 //
@@ -78,6 +79,24 @@ void crossEntropy(OpCall& call) {
   writeMean(losses, loss);
 }
 
+void dropoutMask(OpCall& call) {
+  const Operand shape = call.input(0, "shape"), draw = call.input(1, "draw"), kept = call.input(2, "kept");
+  shape.expectType(TF_INT32);
+  draw.expectType(TF_INT32);
+  if (shape.rank() != 1 || shape.size() > 8)
+    throw InvalidCall("expected a shape of at most 8 axes, got " + text(shape.shape()));
+  if (draw.shape() != std::vector<Index>{3}) throw InvalidCall("expected draw [3], got " + text(draw.shape()));
+  kept.expect({});
+  const std::vector<Index> extents(shape.integers(), shape.integers() + shape.size());
+  for (Index extent : extents)
+    if (extent < 1) throw InvalidCall("expected a shape of 1 or more along every axis, got " + text(extents));
+  const Operand mask = call.allocate(0, extents);
+  const std::int32_t* words = draw.integers();
+  kernels().dropoutMask({std::uint32_t(words[0]), std::uint32_t(words[1]), std::uint32_t(words[2]), *kept.floats(),
+                         mask.size(), mask.mutableFloats()},
+                        ThreadPool::shared());
+}
+
 /** How many moments there are for these numbers. */
 int momentsOf(const SgdNumbers& numbers) { return numbers.momentum != 0; }
 int momentsOf(const RmspropNumbers& numbers) { return 1 + (numbers.centered != 0) + (numbers.momentum != 0); }
@@ -142,6 +161,8 @@ void registerOptimizer(const char* name) {
 void registerTrainingOps() {
   registerOp<crossEntropy>(
       {"UnrollCrossEntropy", {"logits: float", "labels: int32"}, {"loss: float", "gradient: float"}, {}});
+  registerOp<dropoutMask>(
+      {"UnrollDropoutMask", {"shape: int32", "draw: int32", "kept: float"}, {"mask: float"}, {}});
   registerOp<softmaxHead>(
       {"UnrollSoftmaxHead",
        {"hidden: float", "kernel: float", "bias: float", "labels: int32"},

@@ -28,6 +28,14 @@ struct SoftmaxHeadCall {
   float* biasGradient;         // [classes]
 };
 
+/** 0 with a chance of threshold / 2^32, else `kept`. */
+struct DropoutMaskCall {
+  std::uint32_t firstKey, secondKey, threshold;
+  float kept;
+  Index size;
+  float* mask;  // [size]
+};
+
 enum class Optimizer { sgd, rmsprop, adam };
 constexpr int mostMoments = 3;
 

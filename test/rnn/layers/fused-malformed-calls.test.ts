@@ -97,6 +97,7 @@ describe.skipIf(missing)(`malformed calls of the fused operations${missing}`, ()
     const operations: Record<string, { right: number[][]; outputs: number; labels?: number; moments?: number }> = {
       UnrollCrossEntropy: { right: [[3, 4], [3]], outputs: 2, labels: 1 },
       UnrollSoftmaxHead: { right: [[3, 2, 5], [5, 4], [4], [6]], outputs: 4, labels: 3 },
+      UnrollDropoutMask: { right: [[2], [3], []], outputs: 1, labels: 1 },
       UnrollSgd: { right: [[5], [2, 3], [2, 3]], outputs: 2, moments: 0 },
       UnrollRmsprop: { right: [[8], [5], [5], [5]], outputs: 3, moments: 1 },
       UnrollAdam: { right: [[10], [5], [5], [5], [5]], outputs: 4, moments: 2 },
