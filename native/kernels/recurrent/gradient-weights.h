@@ -110,8 +110,10 @@ class GradientWeights {
     int columns;
     float* to;
   };
-  /** A whole slot where both sides have room: what it writes too much, the tile's next steps write over. */
+  /** Half a slot or a whole one where both sides have room: what it writes too much, the tile's next steps write over. */
   static void copyColumns(const float* from, float* to, int columns, Index room) {
+    constexpr Index half = slotColumns / 2;
+    if (columns <= half && room >= half) return void(std::memcpy(to, from, sizeof(float) * half));
     if (room < slotColumns) return void(std::memcpy(to, from, sizeof(float) * columns));
     overSlot<P>([&](Index offset) { store<P>(to + offset, load<P>(from + offset)); });
   }

@@ -37,7 +37,8 @@ class SoftmaxHead {
   }
 
  private:
-  static constexpr Index rowsPerTask = 56, blockRows = 128, unitsPerTask = 28;
+  static constexpr Index rowsPerTask = 56, blockRows = 128;
+  static constexpr Index unitsPerTask = maximumRows<P>(P::tileVectors);  // one tile's
 
   const SoftmaxHeadCall& call;
   const Index paddedClasses, paddedUnits;
@@ -115,25 +116,34 @@ class SoftmaxHead {
 
   /** Some units' rows of the kernel's gradient, over the rows of a chunk in order. */
   void multiplyWeights(Index firstUnit, Index first, Index last) {
-    alignas(64) float packed[14 * blockRows], sums[14 * panelColumns];
-    const Index units = std::min(unitsPerTask, call.units - firstUnit);
-    for (Index strip = 0; strip < strips(); strip++) {
-      const Index columns = width(paddedClasses, strip), column = strip * panelColumns;
-      overTiles(units, rowsPerTile<P>(columns), [&](Index unit, int count) {
-        for (Index start = first; start < last; start += blockRows) {
-          const Index rows = std::min(blockRows, last - start);
-          const float* from = call.hidden + start * call.units + firstUnit + unit;
-          for (Index row = 0; row < rows; row++)
-            for (int i = 0; i < count; i++) packed[row * count + i] = from[row * call.units + i];
-          const ConstMatrix gradients{logits + (start - first) * paddedClasses + column, paddedClasses};
-          multiplyRows<P>(count, columns, PackedOperand{packed, rows}, gradients, Matrix{sums, panelColumns},
-                          start > first);
-        }
-        for (int i = 0; i < count; i++)
-          addRow(call.kernelGradient + (firstUnit + unit + i) * call.classes + column, sums + i * panelColumns,
-                 std::min(columns, call.classes - column), first > 0);
-      });
+    static thread_local Scratch products;
+    alignas(64) float packed[unitsPerTask * blockRows + slotColumns];
+    float* const sums = products.atLeast(strips() * unitsPerTask * panelColumns);
+    const int units = int(std::min<Index>(unitsPerTask, call.units - firstUnit));
+    for (Index start = first; start < last; start += blockRows) {
+      const Index rows = std::min(blockRows, last - start);
+      packUnits(call.hidden + start * call.units + firstUnit, rows, units, packed);
+      for (Index strip = 0; strip < strips(); strip++) {
+        const ConstMatrix gradients{logits + (start - first) * paddedClasses + strip * panelColumns, paddedClasses};
+        multiplyRows<P>(units, width(paddedClasses, strip), PackedOperand{packed, rows}, gradients,
+                        Matrix{sums + strip * unitsPerTask * panelColumns, panelColumns}, start > first);
+      }
     }
+    for (Index strip = 0; strip < strips(); strip++)
+      for (int i = 0; i < units; i++)
+        addRow(call.kernelGradient + (firstUnit + i) * call.classes + strip * panelColumns,
+               sums + (strip * unitsPerTask + i) * panelColumns,
+               std::min(panelColumns, call.classes - strip * panelColumns), first > 0);
+  }
+
+  /** Columns of hidden, row by row: [rows, units]. */
+  void packUnits(const float* from, Index rows, int units, float* to) const {
+    if (units == unitsPerTask)  // a size that the compiler knows
+      for (Index row = 0; row < rows; row++, from += call.units, to += unitsPerTask)
+        std::memcpy(to, from, sizeof(float) * unitsPerTask);
+    else
+      for (Index row = 0; row < rows; row++, from += call.units, to += units)
+        std::memcpy(to, from, sizeof(float) * units);
   }
 
   void sumBias(Index first, Index last) {

@@ -4,6 +4,8 @@ import { fusedRecurrentLayer } from "../../../src/rnn/layers/fused-recurrent-lay
 import { gateCount } from "../../../src/rnn/layers/gate-count.ts";
 import type { RecurrentLayer } from "../../../src/rnn/layers/recurrent-layer.ts";
 import { referenceRecurrentLayer } from "../../../src/rnn/layers/reference-recurrent-layer.ts";
+import { runNativeOperation } from "../../../src/rnn/native-operation.ts";
+import { Random } from "../../../src/rnn/random.ts";
 import type { Cell } from "../../../src/schemas/models.ts";
 
 interface Shape {
@@ -89,6 +91,15 @@ function expectSame(shape: Shape): void {
   });
 }
 
+/** Work that the reference does in a moment: large layers come with few rows or steps. */
+function randomShape(random: Random): Omit<Shape, "cell" | "resetAfter"> {
+  for (;;) {
+    const [batch, time, input, units] = [67, 100, 130, 515].map((most) => 1 + random.integer(most));
+    const shape = { batch: batch!, time: time!, input: input!, units: units!, tokens: random.integer(2) === 0 };
+    if (shape.batch * shape.time * shape.units * (shape.units + shape.input) < 2e7) return shape;
+  }
+}
+
 const cells: [Cell, boolean][] = [
   ["simple_rnn", false],
   ["lstm", false],
@@ -110,6 +121,22 @@ describe.skipIf(missing)(`fused recurrent layer${missing}`, () => {
     ])("batch $batch, time $time, input $input, units $units, tokens $tokens", (shape) => {
       expectSame({ cell, resetAfter, ...shape });
     });
+
+    it("ten random shapes, units up to 515", () => {
+      const random = new Random(17 + cells.findIndex(([name, after]) => name === cell && after === resetAfter));
+      for (let round = 0; round < 10; round++) expectSame({ cell, resetAfter, ...randomShape(random) });
+    });
+  });
+
+  it("makes one gradient of a call, and refuses a second", () => {
+    const weights = { kernel: tf.ones([2, 3]), recurrentKernel: tf.ones([3, 3]), bias: tf.ones([3]) };
+    const [inputs, state] = [tf.ones([1, 4, 2]), tf.ones([1, 3])];
+    const operands = [inputs, weights.kernel, weights.recurrentKernel, weights.bias, state];
+    const [outputs, reserve, finalState] = runNativeOperation("UnrollSimpleRnn", operands, 3);
+    const gradient = () =>
+      runNativeOperation("UnrollSimpleRnnGradient", [...operands, reserve!, outputs!, finalState!], 5);
+    expect(gradient()).toHaveLength(5);
+    expect(gradient).toThrow("expected a reserve that no gradient has used up");
   });
 
   it("gives the same bits every time", () => {
