@@ -37,6 +37,7 @@ import { landingRoute } from "./routes/landing.ts";
 import { metricsRoute } from "./routes/metrics.ts";
 import { modelRoutes } from "./routes/models.ts";
 import { pictureRoutes } from "./routes/pictures.ts";
+import { predictRoute } from "./routes/predict.ts";
 import { problemRoutes } from "./routes/problems.ts";
 import { versionRoute } from "./routes/version.ts";
 import type { Store } from "./store/store.ts";
@@ -105,6 +106,7 @@ async function registerAll(app: FastifyInstance, options: AppOptions): Promise<v
   await app.register(jobEventRoute);
   await app.register(generateRoutes);
   await app.register(forecastRoute);
+  await app.register(predictRoute);
   await app.register(pictureRoutes);
 }
 

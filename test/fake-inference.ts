@@ -35,6 +35,10 @@ export class FakeInference implements InferencePool {
   close = async () => this.release();
   describe = async () => 1234;
 
+  predict = async (): Promise<never> => {
+    throw appError("inference_unavailable", "this stand-in runs no network");
+  };
+
   async generate({ parameters, signal }: Parameters<InferencePool["generate"]>[0]): Promise<AsyncIterable<TextPart>> {
     if (parameters.prompt.includes("☃")) {
       throw appError("prompt_characters_unknown", "expected characters of the vocabulary, got ☃", {

@@ -10,7 +10,7 @@ import { TextQuestion } from "./text-question.ts";
 import { threadEntry } from "./thread-entry.ts";
 
 type AnswerOf<Type extends Answer["type"]> = Extract<Answer, { type: Type }>;
-type Question = Extract<ToInference, { type: "generate" | "forecast" | "describe" }>;
+type Question = Extract<ToInference, { type: "generate" | "forecast" | "predict" | "describe" }>;
 type Unnumbered<Message> = Message extends unknown ? Omit<Message, "request"> : never;
 
 /** How long close() waits for streams to end by themselves. */
@@ -70,6 +70,14 @@ class ThreadInferencePool implements InferencePool {
     const answer = await this.#askOnce({ type: "forecast", ...request }, "forecast-end");
     const { horizon, outputs, calibration, timings } = answer;
     return { horizon, outputs, calibration, timings };
+  }
+
+  async predict(request: Parameters<InferencePool["predict"]>[0]) {
+    const { meaning, vocabulary, outputs, timings } = await this.#askOnce(
+      { type: "predict", ...request },
+      "predict-end",
+    );
+    return { meaning, vocabulary, outputs, timings };
   }
 
   async describe(request: Parameters<InferencePool["describe"]>[0]) {

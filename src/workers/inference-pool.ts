@@ -2,6 +2,7 @@ import type { CalibrationNote, ForecastInput, ForecastOutput } from "../schemas/
 import type { FinishReason, SamplingParameters, Timings } from "../schemas/generation.ts";
 import type { Backend } from "../schemas/health.ts";
 import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
+import type { Inclusion, LayerState, OutputMeaning, PredictionInput, PredictionOutput } from "../schemas/prediction.ts";
 
 export interface CheckpointReference {
   id: string;
@@ -34,6 +35,13 @@ export interface InferencePool {
     horizon: number | null;
     quantiles: number[] | null;
   }): Promise<{ horizon: number; outputs: ForecastOutput[]; calibration: CalibrationNote; timings: Timings }>;
+  /** The plain forward pass of any model. Throws validation_failed, prompt_characters_unknown, with pointers into the request's body. */
+  predict(request: {
+    checkpoint: CheckpointReference;
+    inputs: PredictionInput[];
+    initialState: LayerState[] | null;
+    include: Inclusion[];
+  }): Promise<{ meaning: OutputMeaning; vocabulary: string[] | null; outputs: PredictionOutput[]; timings: Timings }>;
   /** Number of trainable parameters; null for a text model without a vocabulary yet. */
   describe(request: {
     task: Task;

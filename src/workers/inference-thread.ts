@@ -2,10 +2,10 @@ import { parentPort, workerData } from "node:worker_threads";
 import { appError, toErrorMessage } from "../errors.ts";
 import { backend } from "../rnn/backend.ts";
 import { countParameters } from "../rnn/count-parameters.ts";
-import { loadModel } from "../rnn/serving/load-model.ts";
+import { loadModel, loadPredictor } from "../rnn/serving/load-model.ts";
 import { LoadedModels } from "../rnn/serving/loaded-models.ts";
 import { TextStreams } from "../rnn/serving/text-streams.ts";
-import type { DescribeRequest, ForecastRequest, FromInference, InferenceData, ToInference } from "./protocol.ts";
+import type { DescribeRequest, ForecastRequest, FromInference, InferenceData, PredictRequest, ToInference } from "./protocol.ts";
 
 /** The only thread of the server process that computes: every request gets its answer or an error, none ends the thread. */
 const port = parentPort;
@@ -20,6 +20,7 @@ function post(message: FromInference): void {
 const fail = (request: number, error: unknown): void => post({ type: "error", request, error: toErrorMessage(error) });
 
 const models = new LoadedModels((path) => loadModel(path, generationPrecision), { count: 64, bytes: 512 * 2 ** 20 });
+const predictors = new LoadedModels(loadPredictor, { count: 16, bytes: 256 * 2 ** 20 });
 const streams = new TextStreams(models, {
   started: (request) => post({ type: "text-start", request }),
   delta: (request, text, index) => post({ type: "text-delta", request, text, index }),
@@ -45,6 +46,20 @@ async function forecast({ request, checkpoint, inputs, horizon, quantiles }: For
   }
 }
 
+async function predict({ request, checkpoint, ...question }: PredictRequest): Promise<void> {
+  const receivedAtMs = performance.now();
+  const loan = await predictors.borrow(checkpoint.path);
+  try {
+    const startMs = performance.now();
+    const outputs = loan.model.predict(question);
+    const timings = { queue_ms: rounded(startMs - receivedAtMs), compute_ms: rounded(performance.now() - startMs) };
+    const { meaning, vocabulary } = loan.model;
+    post({ type: "predict-end", request, meaning, vocabulary, outputs, timings });
+  } finally {
+    loan.giveBack();
+  }
+}
+
 /** To whole microseconds. */
 function rounded(durationMs: number): number {
   return Math.round(durationMs * 1000) / 1000;
@@ -60,6 +75,8 @@ async function receive(message: ToInference): Promise<void> {
       return streams.open(message.request, message.checkpoint.path, message.parameters);
     case "forecast":
       return forecast(message);
+    case "predict":
+      return predict(message);
     case "describe":
       return describe(message);
     case "cancel":
@@ -69,6 +86,7 @@ async function receive(message: ToInference): Promise<void> {
     case "release":
       return streams.release(message.request);
     case "unload":
+      predictors.unload(message.path);
       return models.unload(message.path);
   }
 }

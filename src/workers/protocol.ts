@@ -3,6 +3,7 @@ import type { CalibrationNote, ForecastInput, ForecastOutput } from "../schemas/
 import type { FinishReason, GenerationPrecision, SamplingParameters, Timings } from "../schemas/generation.ts";
 import type { Backend } from "../schemas/health.ts";
 import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
+import type { Inclusion, LayerState, OutputMeaning, PredictionInput, PredictionOutput } from "../schemas/prediction.ts";
 import type { TrainingEvent, TrainingOutcome, TrainingSpec } from "../schemas/training-run.ts";
 
 /**
@@ -37,6 +38,14 @@ export interface ForecastRequest {
   horizon: number | null;
   quantiles: number[] | null;
 }
+export interface PredictRequest {
+  type: "predict";
+  request: number;
+  checkpoint: { id: string; path: string };
+  inputs: PredictionInput[];
+  initialState: LayerState[] | null;
+  include: Inclusion[];
+}
 /** Counts parameters without building anything; vocabularySize null for text gives null. */
 export interface DescribeRequest {
   type: "describe";
@@ -50,6 +59,7 @@ export interface DescribeRequest {
 export type ToInference =
   | GenerateRequest
   | ForecastRequest
+  | PredictRequest
   | DescribeRequest
   | { type: "cancel"; request: number }
   /** A slow reader: its stream waits, the others go on. */
@@ -84,6 +94,14 @@ export type FromInference =
       horizon: number;
       outputs: ForecastOutput[];
       calibration: CalibrationNote;
+      timings: Timings;
+    }
+  | {
+      type: "predict-end";
+      request: number;
+      meaning: OutputMeaning;
+      vocabulary: string[] | null;
+      outputs: PredictionOutput[];
       timings: Timings;
     }
   | { type: "describe-end"; request: number; parameterCount: number | null }

@@ -2,6 +2,7 @@ import path from "node:path";
 import { appError } from "../../errors.ts";
 import type { GenerationPrecision } from "../../schemas/generation.ts";
 import { type CheckpointContents, readCheckpoint, tensorGroup } from "../checkpoint.ts";
+import { createPredictor, type Predictor } from "../prediction/predictor.ts";
 import type { ForecastDescription } from "../series/forecast-description.ts";
 import { createForecaster, type Forecaster } from "../series/forecaster.ts";
 import { createTextEngine } from "../text/generation/create-text-engine.ts";
@@ -17,6 +18,11 @@ export type ServedModel = Loaded &
 export async function loadModel(filePath: string, precision: GenerationPrecision = "fp32"): Promise<ServedModel> {
   const contents = await readFileOf(filePath);
   return contents.description.task === "text" ? loadText(contents, precision) : loadForecast(contents);
+}
+
+/** Reads a checkpoint of any task for its plain forward pass; throws as loadModel does. */
+export async function loadPredictor(filePath: string): Promise<Predictor> {
+  return createPredictor(await readFileOf(filePath));
 }
 
 async function readFileOf(filePath: string): Promise<CheckpointContents> {
