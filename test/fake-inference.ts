@@ -34,10 +34,19 @@ export class FakeInference implements InferencePool {
   unload = (path: string) => void this.unloaded.push(path);
   close = async () => this.release();
   describe = async () => 1234;
+  networkParts = async () => ({
+    ...{ inputSize: 3, embedding: 0, layers: [900, 100], layerOutputSize: 8, attention: 0, head: 234, outputSize: 5 },
+    members: 1,
+  });
 
-  predict = async (): Promise<never> => {
-    throw appError("inference_unavailable", "this stand-in runs no network");
-  };
+  predict: InferencePool["predict"] = async ({ inputs, include }) => ({
+    ...{ meaning: "values", vocabulary: null, timings: { queue_ms: 0.1, compute_ms: 0.2 } },
+    outputs: inputs.map(() => ({
+      outputs: [[0.25, 0.75]],
+      final_state: [{ hidden: [0.5] }],
+      ...(include.includes("attention") && { attention: [[0.125, 0.875]] }),
+    })),
+  });
 
   async generate({ parameters, signal }: Parameters<InferencePool["generate"]>[0]): Promise<AsyncIterable<TextPart>> {
     if (parameters.prompt.includes("☃")) {

@@ -70,5 +70,20 @@ export const examples: Record<string, Examples> = {
       },
     },
   },
+  "POST /v1/models/{id}/predict": {
+    text: {
+      summary: "The next character's probabilities after each of a text, and what the gates did",
+      value: { inputs: ["hello"], include: ["hidden_states", "gates"] },
+    },
+    sequence: {
+      summary: "Two sequences of one number a step",
+      value: {
+        inputs: [
+          [[1], [0], [1]],
+          [[0], [1]],
+        ],
+      },
+    },
+  },
   "POST /v1/keys": { key: { summary: "A key that may read and infer", value: { name: "dashboard", scope: "infer" } } },
 };

@@ -1,67 +1,18 @@
-import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
-import { gateCount } from "./layers/gate-count.ts";
-import { stackOutputSize } from "./layers/stack-output-size.ts";
+import { countParts, type NetworkDesign } from "./count-parts.ts";
 
 /** Trainable numbers of a network, without building it; null for text while its vocabulary is not known. */
-export function countParameters(model: {
-  task: Task;
-  architecture: Architecture;
-  forecast: ResolvedForecastSettings | null;
-  sequence: SequenceSettings | null;
-  vocabularySize: number | null;
-}): number | null {
-  const { architecture, forecast, sequence, vocabularySize } = model;
-  if (model.task === "sequence") return sequence && countSequence(architecture, sequence);
-  if (model.task === "forecast") return forecast && countForecast(architecture, forecast);
-  return vocabularySize === null ? null : countText(architecture, vocabularySize);
+export function countParameters(design: NetworkDesign): number | null {
+  const parts = countParts(design);
+  if (parts === null) return null;
+  const layers = parts.layers.reduce((sum, count) => sum + count, 0);
+  return parts.members * (parts.embedding + layers + parts.attention + parts.head);
 }
 
-function countText(architecture: Architecture, vocabularySize: number): number {
-  const { embedding_size: embeddingSize } = architecture;
-  const embedding = embeddingSize === null ? 0 : vocabularySize * embeddingSize;
-  const head = countDense(stackOutputSize(architecture), vocabularySize);
-  return embedding + countStack(architecture, embeddingSize ?? vocabularySize) + head;
-}
-
-/** Blocks in; into the head go the last state, the newest block, and for each lag the blocks that stood at the target's place. */
-function countForecast(architecture: Architecture, forecast: ResolvedForecastSettings): number {
-  const { horizon, block_length: block, lags, head_units: headUnits, quantiles, seeds } = forecast;
-  const blocksAhead = Math.ceil(horizon / block);
-  const headInputs = stackOutputSize(architecture) + block + lags.length * blocksAhead * block;
-  const head = countDense(headInputs, headUnits) + countDense(headUnits, horizon * quantiles.length);
-  return seeds * (countStack(architecture, block) + head);
-}
-
-function countSequence(architecture: Architecture, { input_size, output_size }: SequenceSettings): number {
-  return countStack(architecture, input_size) + countDense(stackOutputSize(architecture), output_size);
-}
-
-function countStack(architecture: Architecture, inputSize: number): number {
-  const { cell, units, layers, bidirectional, reset_after: resetAfter } = architecture;
-  const columns = gateCount[cell] * units;
-  const biases = cell === "gru" && resetAfter ? 2 : 1;
-  const recurrent = cell === "min_gru" || cell === "min_lstm" ? 0 : units;
-  const direction = (inputs: number) => (inputs + recurrent + biases) * columns + countNorms(architecture);
-  const layer = (inputs: number) => (bidirectional ? 2 : 1) * direction(inputs);
-  return layer(inputSize) + (layers - 1) * layer(stackOutputSize(architecture)) + countAttention(architecture);
-}
-
-/** Gains of the gates' sums: of the inputs' share and of the state's; of an lstm's cell state gain and bias. */
-function countNorms({ cell, units, layer_norm: layerNorm }: Architecture): number {
-  if (!layerNorm) return 0;
-  const columns = gateCount[cell] * units;
-  if (cell === "lstm") return 2 * columns + 2 * units;
-  return cell === "gru" ? 2 * columns : columns;
-}
-
-/** Query, key and value; additive attention's scale; the layer that takes context and state. */
-function countAttention(architecture: Architecture): number {
-  const { attention, units } = architecture;
-  if (attention === null) return 0;
-  const size = stackOutputSize(architecture);
-  return 3 * size * units + (attention === "additive" ? units : 0) + countDense(units + size, size);
-}
-
-function countDense(inputs: number, outputs: number): number {
-  return (inputs + 1) * outputs;
+/** The vocabulary of a text network of so many parameters: every character adds as many as the next. */
+export function vocabularySizeOf(design: NetworkDesign, parameterCount: number): number {
+  const [one, two] = [1, 2].map((vocabularySize) => countParameters({ ...design, vocabularySize })!) as [
+    number,
+    number,
+  ];
+  return 1 + Math.round((parameterCount - one) / (two - one));
 }

@@ -1,6 +1,7 @@
 import { type FastifyPluginAsyncTypebox, Type } from "@fastify/type-provider-typebox";
 import { Reference } from "../schemas/common.ts";
-import { drawLossCurves } from "./loss-curves.ts";
+import { drawDiagram } from "./draw-diagram.ts";
+import { drawLossCurves } from "./draw-loss-curves.ts";
 import { pictureContent, sendPicture } from "./send-picture.ts";
 
 const params = Type.Object({ id: Reference });
@@ -16,6 +17,20 @@ const LossQuery = Type.Object(
 
 /** SVG for pages and print: light and dark, readable by a screen reader, with nothing in it that is fetched or run. */
 export const pictureRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  app.get(
+    "/v1/models/:id/diagram.svg",
+    {
+      config: { scope: "read" },
+      schema: {
+        summary: "Draw a model unrolled in time",
+        description: "Its layers over three steps, with shapes and parameters, trained or not.",
+        tags: ["Models"],
+        params,
+        response: { 200: { description: "The network.", content: pictureContent } },
+      },
+    },
+    async (request, reply) => sendPicture(reply, await drawDiagram(app, await app.store.models.get(request.params.id))),
+  );
   app.get(
     "/v1/jobs/:id/loss.svg",
     {

@@ -10,7 +10,7 @@ import { TextQuestion } from "./text-question.ts";
 import { threadEntry } from "./thread-entry.ts";
 
 type AnswerOf<Type extends Answer["type"]> = Extract<Answer, { type: Type }>;
-type Question = Extract<ToInference, { type: "generate" | "forecast" | "predict" | "describe" }>;
+type Question = Extract<ToInference, { type: "generate" | "forecast" | "predict" | "describe" | "parts" }>;
 type Unnumbered<Message> = Message extends unknown ? Omit<Message, "request"> : never;
 
 /** How long close() waits for streams to end by themselves. */
@@ -78,6 +78,10 @@ class ThreadInferencePool implements InferencePool {
       "predict-end",
     );
     return { meaning, vocabulary, outputs, timings };
+  }
+
+  async networkParts(request: Parameters<InferencePool["networkParts"]>[0]) {
+    return (await this.#askOnce({ type: "parts", ...request }, "parts-end")).parts;
   }
 
   async describe(request: Parameters<InferencePool["describe"]>[0]) {

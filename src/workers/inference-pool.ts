@@ -2,6 +2,7 @@ import type { CalibrationNote, ForecastInput, ForecastOutput } from "../schemas/
 import type { FinishReason, SamplingParameters, Timings } from "../schemas/generation.ts";
 import type { Backend } from "../schemas/health.ts";
 import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
+import type { NetworkParts } from "../schemas/network-parts.ts";
 import type { Inclusion, LayerState, OutputMeaning, PredictionInput, PredictionOutput } from "../schemas/prediction.ts";
 
 export interface CheckpointReference {
@@ -50,6 +51,14 @@ export interface InferencePool {
     sequence: SequenceSettings | null;
     vocabularySize: number | null;
   }): Promise<number | null>;
+  /** Sizes of the parts of a network; null for a text model without a vocabulary yet. */
+  networkParts(request: {
+    task: Task;
+    architecture: Architecture;
+    forecast: ResolvedForecastSettings | null;
+    sequence: SequenceSettings | null;
+    parameterCount: number | null;
+  }): Promise<NetworkParts | null>;
   /** Frees a model whose files are gone; who is being answered from it is answered to the end. */
   unload(path: string): void;
   openStreams(): number;

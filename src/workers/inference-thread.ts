@@ -1,11 +1,20 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { appError, toErrorMessage } from "../errors.ts";
 import { backend } from "../rnn/backend.ts";
-import { countParameters } from "../rnn/count-parameters.ts";
+import { countParameters, vocabularySizeOf } from "../rnn/count-parameters.ts";
+import { countParts } from "../rnn/count-parts.ts";
 import { loadModel, loadPredictor } from "../rnn/serving/load-model.ts";
 import { LoadedModels } from "../rnn/serving/loaded-models.ts";
 import { TextStreams } from "../rnn/serving/text-streams.ts";
-import type { DescribeRequest, ForecastRequest, FromInference, InferenceData, PredictRequest, ToInference } from "./protocol.ts";
+import type {
+  DescribeRequest,
+  ForecastRequest,
+  FromInference,
+  InferenceData,
+  PartsRequest,
+  PredictRequest,
+  ToInference,
+} from "./protocol.ts";
 
 /** The only thread of the server process that computes: every request gets its answer or an error, none ends the thread. */
 const port = parentPort;
@@ -69,6 +78,13 @@ function describe({ request, ...model }: DescribeRequest): void {
   post({ type: "describe-end", request, parameterCount: countParameters(model) });
 }
 
+function parts({ request, parameterCount, ...model }: PartsRequest): void {
+  const design = { ...model, vocabularySize: null };
+  const isKnown = model.task === "text" && parameterCount !== null;
+  const vocabularySize = isKnown ? vocabularySizeOf(design, parameterCount) : null;
+  post({ type: "parts-end", request, parts: countParts({ ...design, vocabularySize }) });
+}
+
 async function receive(message: ToInference): Promise<void> {
   switch (message.type) {
     case "generate":
@@ -79,6 +95,8 @@ async function receive(message: ToInference): Promise<void> {
       return predict(message);
     case "describe":
       return describe(message);
+    case "parts":
+      return parts(message);
     case "cancel":
       return streams.cancel(message.request);
     case "hold":

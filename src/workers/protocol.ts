@@ -3,6 +3,7 @@ import type { CalibrationNote, ForecastInput, ForecastOutput } from "../schemas/
 import type { FinishReason, GenerationPrecision, SamplingParameters, Timings } from "../schemas/generation.ts";
 import type { Backend } from "../schemas/health.ts";
 import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
+import type { NetworkParts } from "../schemas/network-parts.ts";
 import type { Inclusion, LayerState, OutputMeaning, PredictionInput, PredictionOutput } from "../schemas/prediction.ts";
 import type { TrainingEvent, TrainingOutcome, TrainingSpec } from "../schemas/training-run.ts";
 
@@ -56,11 +57,22 @@ export interface DescribeRequest {
   sequence: SequenceSettings | null;
   vocabularySize: number | null;
 }
+/** Sizes of a network's parts; of a text model that has been trained, its parameters tell the vocabulary. */
+export interface PartsRequest {
+  type: "parts";
+  request: number;
+  task: Task;
+  architecture: Architecture;
+  forecast: ResolvedForecastSettings | null;
+  sequence: SequenceSettings | null;
+  parameterCount: number | null;
+}
 export type ToInference =
   | GenerateRequest
   | ForecastRequest
   | PredictRequest
   | DescribeRequest
+  | PartsRequest
   | { type: "cancel"; request: number }
   /** A slow reader: its stream waits, the others go on. */
   | { type: "hold"; request: number }
@@ -104,6 +116,7 @@ export type FromInference =
       outputs: PredictionOutput[];
       timings: Timings;
     }
+  | { type: "parts-end"; request: number; parts: NetworkParts | null }
   | { type: "describe-end"; request: number; parameterCount: number | null }
   | { type: "warning"; message: string }
   | { type: "error"; request: number; error: ErrorMessage };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { countParameters } from "../../src/rnn/count-parameters.ts";
+import { countParameters, vocabularySizeOf } from "../../src/rnn/count-parameters.ts";
 import { Parameters } from "../../src/rnn/parameters.ts";
 import { Random } from "../../src/rnn/random.ts";
 import { createTextNetwork } from "../../src/rnn/text/text-network.ts";
@@ -87,3 +87,12 @@ test("a sequence model: recurrent layers over its inputs, and one dense layer", 
   const model = { task: "sequence", architecture: gru, forecast: null, sequence, vocabularySize: null } as const;
   expect(countParameters(model)).toBe(118);
 });
+
+test.each([{}, { embedding_size: 7 }, { attention: "additive", attention_window: 4 }] as const)(
+  "the parameters of a text model tell its vocabulary: %j",
+  (changes) => {
+    const design = { task: "text", architecture: architecture(changes), forecast: null, sequence: null } as const;
+    const count = countParameters({ ...design, vocabularySize: 81 })!;
+    expect(vocabularySizeOf({ ...design, vocabularySize: null }, count)).toBe(81);
+  },
+);

@@ -61,3 +61,34 @@ test("a forecast is a plot for whoever accepts one", async () => {
   expect(many).toMatchObject({ status: 422, body: { errors: [{ pointer: "/inputs", allowed: 1 }] } });
   expect((await call(app, "POST /v1/models/seer/forecast", { inputs: [input] })).body.object).toBe("forecast");
 });
+
+test("a network is drawn with the sizes of its layers, trained or not", async () => {
+  const { app } = await buildApp();
+  await seedForecaster(app);
+  const architecture = { cell: "lstm", units: 8, layers: 2, bidirectional: true, attention: "dot", dropout: 0.2 };
+  const sequence = { input_size: 3, output_size: 5, loss: "cross_entropy", output: "last_step" };
+  await call(app, "POST /v1/models", { name: "sorter", task: "sequence", architecture, sequence });
+  const { status, headers, text } = await call(app, "GET /v1/models/sorter/diagram.svg");
+  expect([status, headers["content-type"]]).toEqual([200, "image/svg+xml; charset=utf-8"]);
+  expectPicture(text);
+  const texts = textsOf(text);
+  expect(texts).toEqual(
+    expect.arrayContaining(["[batch, time, 3]", "900 parameters", "[batch, 5]", "Dense head, softmax"]),
+  );
+  // Three steps of two directions of two layers, and one head.
+  expect(texts.filter((sign) => sign === "\u2190 LSTM" || sign === "LSTM \u2192")).toHaveLength(12);
+  expect(texts.filter((sign) => sign === "head")).toHaveLength(1);
+  expect(texts.some((note) => note.includes("dropout 0.2"))).toBe(true);
+  expectPicture((await call(app, "GET /v1/models/seer/diagram.svg")).text);
+  expect((await call(app, "GET /v1/models/none/diagram.svg")).body.code).toBe("model_not_found");
+});
+
+test("of many layers the first and the last are drawn", async () => {
+  const { app } = await buildApp();
+  const architecture = { cell: "gru", units: 8, layers: 9, embedding_size: 4 };
+  await call(app, "POST /v1/models", { name: "deep", task: "text", architecture });
+  const { text } = await call(app, "GET /v1/models/deep/diagram.svg");
+  expectPicture(text);
+  expect(textsOf(text).filter((sign) => sign === "GRU")).toHaveLength(6);
+  expect(textsOf(text)).toEqual(expect.arrayContaining(["7 more layers like it", "GRU, layer 9", "Embedding"]));
+});

@@ -3,12 +3,14 @@ import type { Inclusion } from "../../schemas/prediction.ts";
 import { gateCount } from "../layers/gate-count.ts";
 import type { PredictionNetwork } from "./prediction-network.ts";
 
+type Sizes = Pick<PredictionNetwork, "architecture" | "output" | "outputSize">;
+
 /** One request has the thread that serves all for no longer than this takes. */
 const mostSteps = 20_000;
 const mostNumbers = 1_000_000;
 
 /** Throws validation_failed for a request that would hold up the others, or come back as a reply that nobody can read. */
-export function checkPredictionSize(network: PredictionNetwork, steps: number[], include: Inclusion[]): void {
+export function checkPredictionSize(network: Sizes, steps: number[], include: Inclusion[]): void {
   const all = steps.reduce((sum, count) => sum + count, 0);
   if (all > mostSteps) {
     throw tooLarge(
@@ -23,11 +25,7 @@ export function checkPredictionSize(network: PredictionNetwork, steps: number[],
   throw tooLarge("/inputs", message, include.length > 0 ? "include less, or send fewer steps" : "send fewer steps");
 }
 
-function numbersFor(
-  { architecture, output, outputSize }: PredictionNetwork,
-  steps: number,
-  include: Inclusion[],
-): number {
+function numbersFor({ architecture, output, outputSize }: Sizes, steps: number, include: Inclusion[]): number {
   const { cell, units, layers, bidirectional } = architecture;
   const rows = output === "each_step" ? steps : 1;
   const ofLayers = steps * units * layers * (bidirectional ? 2 : 1);
