@@ -7,6 +7,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Generation, TextEvent } from "../../src/schemas/generation.ts";
+import type { Job } from "../../src/schemas/jobs.ts";
+import type { Page } from "../../src/schemas/paging.ts";
+import type { Prediction } from "../../src/schemas/prediction.ts";
 import { ServerProcess } from "./server-process.ts";
 import { sseData } from "./sse-data.ts";
 
@@ -69,4 +72,14 @@ test("the series journey does what it says, line by line", async () => {
   expect(output).toMatch(/^succeeded/);
   expect(output).toContain("mase_ratio");
   expect(output).toContain("2025-01-31");
+});
+
+test("the sequence journey trains a network, and looks inside", async () => {
+  const [create, look] = snippets("Sequences:");
+  expect(await run(create)).not.toContain('"/problems/');
+  const { data } = await server.get<Page<Job>>("/v1/jobs?model=flipflop");
+  expect(await server.get<Job>(`/v1/jobs/${data[0].id}?wait_ms=30000`)).toMatchObject({ status: "succeeded" });
+  const { outputs } = JSON.parse(await run(look)) as Prediction;
+  expect(outputs[0]).toMatchObject({ classes: [1, 1, 0, 1], gates: [{ layer: 0, direction: "forward" }] });
+  expect(readFileSync(join(folder, "flipflop.svg"), "utf8")).toContain("GRU, layer 1");
 });
