@@ -2,13 +2,22 @@ import type { Dataset } from "../schemas/datasets.ts";
 import type { JobEvent } from "../schemas/events.ts";
 import type { Job, TrainingRequest } from "../schemas/jobs.ts";
 import type { Model } from "../schemas/models.ts";
+import type { Origin } from "../schemas/origin.ts";
+
+export interface SubmittedJob {
+  model: Model;
+  dataset: Dataset;
+  training: TrainingRequest;
+  /** What training.init_from names. */
+  origin?: Origin | null;
+}
 
 /** The life of every job, from the outside. Jobs it returns carry their queue_position. */
 export interface JobRunner {
   /** At boot: what was running goes back to the queue, from its last checkpoint. */
   start(): Promise<void>;
   /** Throws validation_failed for settings that mean nothing for the task, model_task_mismatch, server_busy, server_draining. */
-  submit(request: { model: Model; dataset: Dataset; training: TrainingRequest }): Promise<Job>;
+  submit(request: SubmittedJob): Promise<Job>;
   get(id: string): Promise<Job>;
   /** These three resolve when the change is stored; throw job_state where the state does not allow it. */
   cancel(id: string): Promise<Job>;

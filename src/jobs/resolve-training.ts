@@ -3,7 +3,9 @@ import { appError } from "../errors.ts";
 import type { Dataset } from "../schemas/datasets.ts";
 import type { TrainingRequest, TrainingSettings } from "../schemas/jobs.ts";
 import type { Model } from "../schemas/models.ts";
+import type { Origin } from "../schemas/origin.ts";
 import { checkForecastTraining } from "./forecast-training.ts";
+import { resolveContinuation } from "./resolve-continuation.ts";
 import { resolveOptimizer } from "./resolve-optimizer.ts";
 import { resolveSchedule } from "./resolve-schedule.ts";
 import { resolveSequenceTraining } from "./sequence-training.ts";
@@ -21,12 +23,19 @@ const SEEDS = 2 ** 32;
 
 export interface TrainingQuestion {
   training: TrainingRequest;
-  model: Pick<Model, "task" | "forecast" | "sequence">;
+  model: Pick<Model, "task" | "architecture" | "forecast" | "sequence">;
   dataset: Pick<Dataset, "summary">;
+  /** What init_from names; null where it is left out. */
+  origin?: Origin | null;
 }
 
 /** The run with nothing left to choose; throws validation_failed with every field that is wrong or means nothing here. */
-export function resolveTraining({ training: request, model, dataset }: TrainingQuestion): TrainingSettings {
+export function resolveTraining({
+  training: request,
+  model,
+  dataset,
+  origin = null,
+}: TrainingQuestion): TrainingSettings {
   const faults = new TrainingFaults();
   const preset = usual[model.task];
   const length = resolveLength(request, preset, faults);
@@ -35,10 +44,12 @@ export function resolveTraining({ training: request, model, dataset }: TrainingQ
   const about = { task: model.task, steps: length.steps, learningRate };
   const schedule = resolveSchedule(request, about, faults);
   const ofTask = resolveTask({ training: request, model, dataset }, faults);
+  const continuation = resolveContinuation({ training: request, model, origin }, faults);
   faults.throwIfAny();
   return {
     ...length,
     ...ofTask,
+    ...continuation,
     learning_rate: learningRate,
     ...ofOptimizer,
     schedule,

@@ -7,6 +7,8 @@ const usual = { batchSize: 32, validationFraction: 0.1 };
 
 const textOnly = {
   sequence_length: "a sequence is read from its first step to its last",
+  sequence_stride: "only a text is read on from step to step",
+  scheduled_sampling: "outputs are not read again as inputs",
   sample_prompt: "samples are sequences kept for validation",
   sample_length: "samples are as long as their sequences",
 } as const;

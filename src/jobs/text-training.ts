@@ -1,14 +1,18 @@
 import type { Static } from "typebox";
 import type { TextSummary } from "../schemas/datasets.ts";
 import type { TrainingRequest } from "../schemas/jobs.ts";
+import type { ScheduledSampling } from "../schemas/techniques.ts";
 import type { TrainingFaults } from "./training-faults.ts";
 
+const usualSampling = { schedule: "linear", probability: 0.25, choice: "sample" } as const;
 const usual = { batchSize: 50, sequenceLength: 50, validationFraction: 0.1 };
 
 /** The part of the settings that only a text has. */
 export interface TextTraining {
   batch_size: number;
   sequence_length: number;
+  sequence_stride?: number;
+  scheduled_sampling?: ScheduledSampling;
   validation_fraction: number;
   sample_prompt?: string;
   sample_length?: number;
@@ -37,9 +41,13 @@ export function resolveTextTraining(
   const batch = request.batch_size ?? Math.max(1, Math.min(usual.batchSize, rows));
   if (batch > rows && characters >= 2) explainShortText(request, { predicted, sequence, batch }, faults);
   checkSamples(request, faults);
+  checkWindow(request, sequence, faults);
+  checkReplay(request, batch, faults);
   return {
     batch_size: batch,
     sequence_length: sequence,
+    ...(request.sequence_stride === undefined ? {} : { sequence_stride: request.sequence_stride }),
+    ...(request.scheduled_sampling ? { scheduled_sampling: { ...usualSampling, ...request.scheduled_sampling } } : {}),
     validation_fraction: fraction,
     ...(request.sample_every === null ? {} : { sample_length: request.sample_length ?? 200 }),
     ...(request.sample_prompt === undefined ? {} : { sample_prompt: request.sample_prompt }),
@@ -89,4 +97,25 @@ function checkSamples(request: TrainingRequest, faults: TrainingFaults): void {
     const message = `${field} means nothing where sample_every is null`;
     faults.add(field, "conflict", message, { value: request[field], hint: "leave out one of the two" });
   }
+}
+
+function checkWindow(request: TrainingRequest, sequence: number, faults: TrainingFaults): void {
+  const { sequence_stride: stride, scheduled_sampling: sampling } = request;
+  if (stride !== undefined && stride > sequence) {
+    const message = `expected sequence_stride up to sequence_length ${sequence}, got ${stride}: characters would be left out`;
+    faults.add("sequence_stride", "out_of_range", message, { value: stride, allowed: { maximum: sequence } });
+  }
+  if (sampling !== undefined && sequence < 2) {
+    const message = "scheduled_sampling feeds a character back into the same sequence, and sequence_length is 1";
+    faults.add("scheduled_sampling", "conflict", message, { value: sampling, hint: "set sequence_length above 1" });
+  }
+}
+
+/** Rows of the old data, and of the new. */
+function checkReplay({ replay }: TrainingRequest, batch: number, faults: TrainingFaults): void {
+  if (replay === undefined) return;
+  const rows = Math.round(replay.share * batch);
+  if (rows >= 1 && rows < batch) return;
+  const message = `expected a share that leaves a row each for the old and the new data, got ${rows} of ${batch} rows`;
+  faults.add("replay/share", "out_of_range", message, { value: replay.share, hint: "0.5 is half of the batch" });
 }

@@ -169,7 +169,7 @@ function specOf(job: ActiveJob, record: JobRecord): TrainingSpec {
   const { task, architecture, forecast, sequence, dataset, checkpointFolder, latestCheckpoint, reportedStep } = record;
   const { id, model, attempt, training } = job;
   const resumeFrom = latestCheckpoint?.path ?? null;
-  const run = { job: id, model, attempt, training, resumeFrom, reportedStep };
+  const run = { job: id, model, attempt, training, resumeFrom, reportedStep, origin: record.origin ?? null };
   return { ...run, task, architecture, forecast, sequence, dataset, checkpointFolder };
 }
 

@@ -5,7 +5,7 @@ import type { StepReporter, StepResult } from "./callbacks/step-reporter.ts";
 import { clippingOf } from "./optimizers/clipping-of.ts";
 import { saveCheckpoint } from "./save-checkpoint.ts";
 import type { TrainingState } from "./training-state.ts";
-import type { Evaluation } from "./training-task.ts";
+import type { Evaluation, OldData } from "./training-task.ts";
 
 export interface FinishedStep {
   spec: TrainingSpec;
@@ -45,7 +45,17 @@ async function evaluate({ spec, state, result, pause }: FinishedStep): Promise<E
   const { validationLoss, metrics } = evaluation;
   const losses = validationLoss === null ? metrics : { ...metrics, "validation loss": validationLoss };
   assertFinite(losses, { ...result, ...clippingOf(spec.training) });
-  return evaluation;
+  return state.task.old ? withOldLoss(evaluation, state.task.old, { state, pause }) : evaluation;
+}
+
+/** How much of what it knew before is forgotten. */
+async function withOldLoss(
+  { validationLoss, metrics }: Evaluation,
+  old: OldData,
+  { state, pause }: Pick<FinishedStep, "state" | "pause">,
+): Promise<Evaluation> {
+  const loss = await old.evaluate(pause);
+  return { validationLoss, metrics: { ...metrics, old_loss: loss, old_loss_before: state.oldLossBefore ?? loss } };
 }
 
 function endEpoch({ state, result: { step }, emit }: FinishedStep, evaluation: Evaluation | null): void {

@@ -3,6 +3,7 @@ import { appError } from "../errors.ts";
 import type { TrainingSpec } from "../schemas/training-run.ts";
 import { tf } from "./backend.ts";
 import { type CheckpointContents, readCheckpoint, tensorGroup } from "./checkpoint.ts";
+import { ElasticPenalty } from "./elastic-penalty.ts";
 import { fromHostTensor } from "./host-tensor.ts";
 import { type LoopState, restoreLoopState, type TrainingState } from "./training-state.ts";
 
@@ -19,6 +20,11 @@ export async function resumeTraining(spec: TrainingSpec, filePath: string, state
       throw appError("checkpoint_corrupt", `expected tensor ${name} of shape [${variable.shape}], got ${found}`);
     }
     tf.tidy(() => variable.assign(fromHostTensor(tensor)));
+  }
+  if (spec.training.elastic_penalty) {
+    const { strength } = spec.training.elastic_penalty;
+    const held = tensorGroup(tensors, "elastic");
+    state.elasticPenalty = ElasticPenalty.restore(strength, state.task.parameters, held);
   }
   state.optimizer.restore(tensorGroup(tensors, "optimizer"));
   const { loop, task } = description.resume as { loop: LoopState; task: Record<string, unknown> };

@@ -22,6 +22,7 @@ export async function saveCheckpoint(
     ...inGroup("model", weights),
     ...inGroup("optimizer", optimizer.save()),
     ...inGroup("state", taskState.tensors),
+    ...inGroup("elastic", state.elasticPenalty?.save() ?? []),
   ]);
   const learningRate = learningRateOf({ ...spec.training, learning_rate: plateau.learningRate }, step, steps);
   assertFiniteTensors(tensors, { step, learningRate, ...clippingOf(spec.training) });

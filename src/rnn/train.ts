@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { TrainingEvent, TrainingOutcome, TrainingSpec } from "../schemas/training-run.ts";
 import { backend, tf } from "./backend.ts";
+import { beginFromCheckpoint } from "./begin-from-checkpoint.ts";
 import { assertFinite } from "./callbacks/assert-finite.ts";
 import { StepReporter, type StepResult } from "./callbacks/step-reporter.ts";
 import { finishStep } from "./finish-step.ts";
@@ -8,6 +9,7 @@ import { addKernelPenalty } from "./optimizers/add-kernel-penalty.ts";
 import { clippingOf } from "./optimizers/clipping-of.ts";
 import { layerNorms } from "./optimizers/layer-norms.ts";
 import { learningRateOf } from "./optimizers/learning-rate.ts";
+import { withOriginSettings } from "./origin-settings.ts";
 import { resumeTraining } from "./resume-training.ts";
 import { saveCheckpoint } from "./save-checkpoint.ts";
 import { createTrainingState, disposeTrainingState, type TrainingState } from "./training-state.ts";
@@ -19,10 +21,11 @@ import { createTrainingState, disposeTrainingState, type TrainingState } from ".
  * checkpoint_corrupt, training_failed.
  */
 export async function train(
-  spec: TrainingSpec,
+  asked: TrainingSpec,
   emit: (event: TrainingEvent) => void,
   signal: AbortSignal,
 ): Promise<TrainingOutcome> {
+  const spec = await withOriginSettings(asked);
   const state = await createTrainingState(spec);
   const pause = async () => {
     await nextTurn();
@@ -30,6 +33,7 @@ export async function train(
   };
   try {
     if (spec.resumeFrom !== null) await resumeTraining(spec, spec.resumeFrom, state);
+    else await beginFromCheckpoint(spec, state, pause);
     reportStart(spec, state, emit);
     const { steps, task } = state;
     const reporter = new StepReporter({ ...task, steps, reportedStep: spec.reportedStep }, emit);
@@ -71,11 +75,12 @@ function takeStep({ training }: TrainingSpec, state: TrainingState): StepResult 
   const learningRate = learningRateOf({ ...training, learning_rate: state.plateau.learningRate }, step, steps);
   const situation = { step, learningRate, ...clippingOf(training) };
   const startedAt = performance.now();
-  const { value, grads } = tf.variableGrads(task.nextBatch(), [...task.parameters.values()]);
+  const { value, grads } = tf.variableGrads(task.nextBatch((step - 1) / steps), [...task.parameters.values()]);
   try {
     const loss = value.dataSync()[0]!;
     assertFinite({ loss }, situation);
     if (training.l2) addKernelPenalty(grads, task.parameters, training.l2);
+    state.elasticPenalty?.addTo(grads, task.parameters);
     const { norm: gradientNorm, norms } = optimizer.apply({ ...situation, gradients: grads });
     assertFinite({ "gradient norm": gradientNorm }, situation);
     state.step = step;

@@ -3,6 +3,7 @@ import type { TrainingSpec } from "../schemas/training-run.ts";
 import { EarlyStopping, type EarlyStoppingState } from "./callbacks/early-stopping.ts";
 import { GradientWatch, type GradientWatchState } from "./callbacks/gradient-watch.ts";
 import { Plateau, type PlateauState } from "./callbacks/plateau.ts";
+import type { ElasticPenalty } from "./elastic-penalty.ts";
 import { chooseUpdater } from "./optimizers/choose-updater.ts";
 import { Optimizer } from "./optimizers/optimizer.ts";
 import { Random } from "./random.ts";
@@ -31,6 +32,9 @@ export interface TrainingState {
   /** Of the newest checkpoint on disk. */
   savedStep: number;
   best: Best | null;
+  /** On the old data, before the first step; null where there are none. */
+  oldLossBefore: number | null;
+  elasticPenalty: ElasticPenalty | null;
 }
 
 /** The part of the state that is counters: JSON in the checkpoint. */
@@ -41,6 +45,7 @@ export interface LoopState extends Record<string, unknown> {
   plateau: PlateauState;
   gradient_watch: GradientWatchState;
   best: Best | null;
+  old_loss_before: number | null;
 }
 
 export async function createTrainingState(spec: TrainingSpec): Promise<TrainingState> {
@@ -58,6 +63,8 @@ export async function createTrainingState(spec: TrainingSpec): Promise<TrainingS
     step: 0,
     savedStep: 0,
     best: null,
+    oldLossBefore: null,
+    elasticPenalty: null,
   };
 }
 
@@ -79,6 +86,7 @@ export function loopState(state: TrainingState): LoopState {
     plateau: plateau.state(),
     gradient_watch: gradientWatch.state(),
     best,
+    old_loss_before: state.oldLossBefore,
   };
 }
 
@@ -90,9 +98,11 @@ export function restoreLoopState(state: TrainingState, saved: LoopState): void {
   if (saved.plateau) state.plateau.restore(saved.plateau);
   if (saved.gradient_watch) state.gradientWatch.restore(saved.gradient_watch);
   state.best = saved.best;
+  state.oldLossBefore = saved.old_loss_before ?? null;
 }
 
-export function disposeTrainingState({ task, optimizer }: TrainingState): void {
+export function disposeTrainingState({ task, optimizer, elasticPenalty }: TrainingState): void {
+  elasticPenalty?.dispose();
   optimizer.dispose();
   task.dispose();
 }

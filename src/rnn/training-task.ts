@@ -2,6 +2,7 @@ import type { JobEventBody } from "../schemas/events.ts";
 import type { ResolvedForecastSettings } from "../schemas/models.ts";
 import type { Scalar, Variable } from "./backend.ts";
 import type { HostTensor } from "./host-tensor.ts";
+import type { Random } from "./random.ts";
 
 export interface Evaluation {
   validationLoss: number | null;
@@ -17,6 +18,14 @@ export interface TaskState {
   json: Record<string, unknown>;
 }
 
+/** Data that a network learned before and must not forget. */
+export interface OldData {
+  /** Mean loss; awaits `pause` as a task's evaluate does. */
+  evaluate(pause: () => Promise<void>): Promise<number>;
+  /** Draws an example; the function returned computes its loss, under tf.variableGrads. */
+  example(random: Random): () => Scalar;
+}
+
 /**
  * What the training loop needs to know of a task. text/text-task.ts, series/forecast-task.ts and sequence/sequence-task.ts are
  * the three, made by `create...Task(spec, random): Promise<TrainingTask>`.
@@ -30,12 +39,14 @@ export interface TrainingTask {
   readonly vocabularySize: number | null;
   readonly forecast: ResolvedForecastSettings | null;
   /** What the data made the task leave out or do otherwise: reported once, when a run starts at step 0. */
+  /** What it learned before; left out or null where the run begins with random weights. */
+  readonly old?: OldData | null;
   readonly warnings?: readonly { code: string; message: string }[];
   /**
-   * Takes the next batch and moves the data cursor on. The function returned computes the loss (scalar) from `parameters`
+   * Takes the next batch and moves the data cursor on. `progress`: 0 at the run's start, 1 at its end. The function returned computes the loss (scalar) from `parameters`
    * and is called exactly once, under tf.variableGrads; carried state it keeps must be tf.keep()-ed and disposed by the task.
    */
-  nextBatch(): () => Scalar;
+  nextBatch(progress?: number): () => Scalar;
   /**
    * Loss and named metrics on the validation data; validationLoss is null where there is none. Leaves the training state alone.
    * Awaits `pause` between pieces of work of a batch's size; it lets messages in, and rejects when the run is cancelled.

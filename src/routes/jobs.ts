@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { Reference } from "../schemas/common.ts";
 import { Checkpoint, Job, JobBody, JobStatus } from "../schemas/jobs.ts";
 import { Page, PageQuery } from "../schemas/paging.ts";
+import { findOrigin } from "./find-origin.ts";
 
 const tags = ["Training jobs"];
 const params = Type.Object({ id: Reference });
@@ -40,7 +41,8 @@ export const jobRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { model, dataset, training = {} } = request.body;
       const [itsModel, itsDataset] = await Promise.all([app.store.models.get(model), app.store.datasets.get(dataset)]);
-      const job = await app.jobs.submit({ model: itsModel, dataset: itsDataset, training });
+      const origin = await findOrigin(app, training.init_from, { model: itsModel, dataset: itsDataset });
+      const job = await app.jobs.submit({ model: itsModel, dataset: itsDataset, training, origin });
       return reply.code(202).header("location", `/v1/jobs/${job.id}`).send(job);
     },
   );

@@ -2,6 +2,7 @@ import type { Metrics } from "./common.ts";
 import type { DatasetSummary } from "./datasets.ts";
 import type { Checkpoint, Job, JobError, JobStatus, Progress, TrainingSettings } from "./jobs.ts";
 import type { Architecture, ForecastSettings, Model, SequenceSettings, Task } from "./models.ts";
+import type { RunOrigin } from "./training-run.ts";
 
 /** What changes together with the events of one append. */
 export interface JobChange {
@@ -30,6 +31,8 @@ export interface JobRecord {
   sequence: SequenceSettings | null;
   dataset: { path: string; sha256: string; summary: DatasetSummary };
   checkpointFolder: string;
+  /** What the run begins with, where that is not random weights. */
+  origin?: RunOrigin | null;
   latestCheckpoint: { id: string; path: string; step: number } | null;
   /** Highest step of a step-end event in the log; 0 if none. */
   reportedStep: number;

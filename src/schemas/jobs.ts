@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { Metrics, Nullable, Reference, Seed, Timestamp } from "./common.ts";
 import { OptimizerName, optimizerFields } from "./optimizers.ts";
+import { ElasticPenalty, InitFrom, Replay, ScheduledSampling } from "./techniques.ts";
 
 export const Schedule = Type.Object(
   {
@@ -103,6 +104,18 @@ export const TrainingRequest = Type.Object(
           "Text: characters a truncated back-propagation goes through; 50 by default, less for a short text.",
       }),
     ),
+    sequence_stride: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 2048,
+        description:
+          "Text: new characters in each step; the gradient still goes back through sequence_length. Equal to it by default.",
+      }),
+    ),
+    scheduled_sampling: Type.Optional(ScheduledSampling),
+    init_from: Type.Optional(InitFrom),
+    replay: Type.Optional(Replay),
+    elastic_penalty: Type.Optional(ElasticPenalty),
     learning_rate: Type.Optional(
       Type.Number({ exclusiveMinimum: 0, maximum: 10, description: "Text: 0.002 by default. Forecast: 0.006." }),
     ),
@@ -175,6 +188,11 @@ export const TrainingSettings = Type.Object({
   steps: Nullable(Type.Integer({ description: "null until the data has been counted, where epochs were asked for." })),
   batch_size: Type.Integer(),
   sequence_length: Type.Optional(Type.Integer()),
+  sequence_stride: Type.Optional(Type.Integer()),
+  scheduled_sampling: Type.Optional(ScheduledSampling),
+  init_from: Type.Optional(InitFrom),
+  replay: Type.Optional(Replay),
+  elastic_penalty: Type.Optional(ElasticPenalty),
   learning_rate: Type.Number(),
   optimizer: OptimizerName,
   ...optimizerFields,

@@ -3,6 +3,12 @@ import type { JobEventBody } from "./events.ts";
 import type { TrainingSettings } from "./jobs.ts";
 import type { Architecture, ForecastSettings, SequenceSettings, Task } from "./models.ts";
 
+/** A checkpoint to begin with, and the data that it must not forget. */
+export interface RunOrigin {
+  path: string;
+  oldDataset: { path: string } | null;
+}
+
 /** A whole training run. The same spec and the same checkpoint give the same weights. */
 export interface TrainingSpec {
   job: string;
@@ -16,6 +22,8 @@ export interface TrainingSpec {
   dataset: { path: string; sha256: string; summary: DatasetSummary };
   /** Existing folder; the thread writes `{checkpoint id}.safetensors` into it by rename. */
   checkpointFolder: string;
+  /** What a new run begins with instead of random weights. */
+  origin?: RunOrigin | null;
   /** Where the run goes on from; null for a new one. */
   resumeFrom: string | null;
   /** Numbers in the log already: a resumed run repeats those steps exactly and does not report them again. */

@@ -28,6 +28,8 @@ export interface DatasetStore {
   get(reference: string): Promise<Dataset>;
   list(page: PageQuery): Promise<Page<Dataset>>;
   preview(reference: string): Promise<DatasetPreview>;
+  /** Every character of a text once, in order of their code points. */
+  characters(reference: string): Promise<string[]>;
   /** Throws dataset_in_use. */
   remove(reference: string): Promise<void>;
 }
@@ -59,6 +61,11 @@ export interface ModelStore {
   remove(reference: string): Promise<string[]>;
   /** File of the checkpoint that serves the model, or of the one asked for; throws model_untrained, checkpoint_not_found. */
   checkpoint(model: string, checkpoint?: string): Promise<{ id: string; path: string }>;
+  /** What that checkpoint learned: the dataset's id, and the characters of a text; throws as checkpoint does. */
+  origin(
+    model: string,
+    checkpoint?: string,
+  ): Promise<{ checkpoint: string; dataset: string; vocabulary: string[] | null }>;
   /** The model and that checkpoint, from memory where nothing has changed since; throws model_not_found, model_task_mismatch, and as above. */
   serving(reference: string, task: Task, checkpoint?: string): Promise<ServingModel>;
 }

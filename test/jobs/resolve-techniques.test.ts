@@ -2,11 +2,13 @@ import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/errors.ts";
 import { resolveTraining } from "../../src/jobs/resolve-training.ts";
 import type { TrainingRequest } from "../../src/schemas/jobs.ts";
+import { textModel } from "./job-room.ts";
 
+const { architecture } = textModel;
 const text = (training: TrainingRequest) =>
   resolveTraining({
     training,
-    model: { task: "text", forecast: null, sequence: null },
+    model: { architecture, task: "text", forecast: null, sequence: null },
     dataset: { summary: { kind: "text", characters: 1_000_000, lines: 1, vocabulary_size: 60, rarest: [] } },
   });
 
@@ -48,6 +50,13 @@ describe("what means nothing is refused, field by field", () => {
     [{ optimizer: "sgd", beta_1: 0.9, epsilon: 1e-8 }, ["beta_1 not_applicable", "epsilon not_applicable"]],
     [{ optimizer: "rmsprop", nesterov: true, beta_2: 0.9 }, ["nesterov not_applicable", "beta_2 not_applicable"]],
     [{ optimizer: "adam", weight_decay: 0.1 }, ["weight_decay not_applicable"]],
+    [{ sequence_length: 20, sequence_stride: 21 }, ["sequence_stride out_of_range"]],
+    [
+      { sequence_length: 1, scheduled_sampling: { schedule: "linear", probability: 0.5, choice: "sample" } },
+      ["scheduled_sampling conflict"],
+    ],
+    [{ replay: { share: 0.5 } }, ["replay conflict"]],
+    [{ elastic_penalty: { strength: 1, samples: 5 } }, ["elastic_penalty conflict"]],
     [{ clip_norm: 1, clip_value: 1 }, ["clip_norm conflict", "clip_value conflict"]],
     [{ schedule: { ...plateau, decay_rate: 0.5 } }, ["schedule/decay_rate not_applicable"]],
     [

@@ -5,11 +5,13 @@ import type { SequenceSummary } from "../../src/schemas/datasets.ts";
 import type { TrainingRequest } from "../../src/schemas/jobs.ts";
 import type { ForecastSettings, SequenceSettings } from "../../src/schemas/models.ts";
 import { plainForecast } from "../forecast-settings.ts";
+import { textModel } from "./job-room.ts";
 
+const { architecture } = textModel;
 const text = (training: TrainingRequest, characters = 1_000_000, vocabulary_size = 60) =>
   resolveTraining({
     training,
-    model: { task: "text", forecast: null, sequence: null },
+    model: { architecture, task: "text", forecast: null, sequence: null },
     dataset: { summary: { kind: "text", characters, lines: 1, vocabulary_size, rarest: [] } },
   });
 
@@ -22,7 +24,7 @@ const series = { series: 3, points: 3000, missing: 0, shortest: 1000, frequency:
 const forecast = (training: TrainingRequest, longest = 1000) =>
   resolveTraining({
     training,
-    model: { task: "forecast", forecast: settings, sequence: null },
+    model: { architecture, task: "forecast", forecast: settings, sequence: null },
     dataset: { summary: { kind: "series", ...series, longest } },
   });
 
@@ -40,7 +42,7 @@ const sequence = (
 ) =>
   resolveTraining({
     training,
-    model: { task: "sequence", forecast: null, sequence: { ...values, ...model } },
+    model: { architecture, task: "sequence", forecast: null, sequence: { ...values, ...model } },
     dataset: { summary: { ...table, ...data } },
   });
 const classes = { loss: "cross_entropy", output_size: 4 } as const;

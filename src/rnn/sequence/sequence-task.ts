@@ -2,6 +2,7 @@ import { appError } from "../../errors.ts";
 import type { SequenceSettings } from "../../schemas/models.ts";
 import type { TrainingSpec } from "../../schemas/training-run.ts";
 import { type Scalar, tf } from "../backend.ts";
+import { readCheckpoint } from "../checkpoint.ts";
 import type { Random, RandomState } from "../random.ts";
 import type { TrainingTask } from "../training-task.ts";
 import { fitColumns, scaleColumns } from "./column-scaling.ts";
@@ -16,18 +17,26 @@ import { sequenceLoss } from "./sequence-loss.ts";
 import { createSequenceNetwork } from "./sequence-network.ts";
 import { type SequenceSplit, splitSequences } from "./split-sequences.ts";
 
-async function loadSequences({ sequence: settings, dataset, training }: TrainingSpec, random: Random) {
+async function loadSequences(spec: TrainingSpec, random: Random) {
+  const { sequence: settings, dataset, training } = spec;
   if (settings === null || dataset.summary.kind !== "sequence") {
     throw appError("internal", "a sequence model is trained with sequence settings on a dataset of sequences");
   }
   const records = await readSequenceFile(dataset.path);
   const split = splitSequences(records, training.validation_fraction ?? 0, random);
-  const scaling = fitScaling(split, settings);
+  const scaling = (await knownScaling(spec)) ?? fitScaling(split, settings);
   for (const { inputs, targets } of records) {
     scaleColumns(inputs, scaling.inputs);
     scaleColumns(targets, scaling.targets);
   }
   return { ...split, settings, scaling };
+}
+
+/** Weights that were learned elsewhere go on with what they were learned from. */
+async function knownScaling({ origin, resumeFrom }: TrainingSpec): Promise<SequenceDescription | null> {
+  if (!origin) return null;
+  const { description } = await readCheckpoint(resumeFrom ?? origin.path);
+  return description.taskDescription as unknown as SequenceDescription;
 }
 
 /** From the training part alone: nothing of the validation part gets into the model. */

@@ -14,6 +14,8 @@ export interface StreamPlan {
   /** The tail of the text; null where validation_fraction is 0. */
   validation: Streams | null;
   sequenceLength: number;
+  /** New characters in each step. */
+  sequenceStride: number;
   stepsPerEpoch: number;
 }
 
@@ -24,6 +26,7 @@ export interface StreamPlan {
 export function planStreams(characters: number, training: TrainingSettings): StreamPlan {
   const { batch_size: rows, sequence_length: sequenceLength, validation_fraction: fraction = 0 } = training;
   if (sequenceLength === undefined) throw appError("internal", "expected training.sequence_length for a text");
+  const { sequence_stride: sequenceStride = sequenceLength } = training;
   const validationCharacters = Math.floor(characters * fraction);
   const trainingCharacters = characters - validationCharacters;
   const predicted = trainingCharacters - 1;
@@ -40,7 +43,8 @@ export function planStreams(characters: number, training: TrainingSettings): Str
     training: { start: 0, rows, length },
     validation: fraction > 0 ? planValidation(trainingCharacters, validationCharacters - 1, training) : null,
     sequenceLength,
-    stepsPerEpoch: Math.floor(length / sequenceLength),
+    sequenceStride,
+    stepsPerEpoch: Math.floor((length - sequenceLength) / sequenceStride) + 1,
   };
 }
 

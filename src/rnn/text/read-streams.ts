@@ -8,7 +8,14 @@ export type TextBatch = {
 };
 
 /** Characters `from` ... `from + time` of every row, and those that follow. The caller disposes them. */
-export function readStreams(text: Int32Array, { start, rows, length }: Streams, from: number, time: number): TextBatch {
+export function readStreams(text: Int32Array, streams: Streams, from: number, time: number): TextBatch {
+  const { ids, labels } = streamIds(text, streams, from, time);
+  return { ids: tf.tensor2d(ids, [streams.rows, time], "int32"), labels: tf.tensor1d(labels, "int32") };
+}
+
+/** The same outside of TensorFlow, row by row: each [rows * time]. */
+export function streamIds(text: Int32Array, streams: Streams, from: number, time: number) {
+  const { start, rows, length } = streams;
   const ids = new Int32Array(rows * time);
   const labels = new Int32Array(rows * time);
   for (let row = 0; row < rows; row++) {
@@ -16,5 +23,5 @@ export function readStreams(text: Int32Array, { start, rows, length }: Streams, 
     ids.set(text.subarray(first, first + time), row * time);
     labels.set(text.subarray(first + 1, first + 1 + time), row * time);
   }
-  return { ids: tf.tensor2d(ids, [rows, time], "int32"), labels: tf.tensor1d(labels, "int32") };
+  return { ids, labels };
 }

@@ -1,111 +1,114 @@
+import type { TrainingSettings } from "../../schemas/jobs.ts";
 import type { TrainingSpec } from "../../schemas/training-run.ts";
 import { type Scalar, tf } from "../backend.ts";
+import { tensorGroup } from "../checkpoint.ts";
 import { Parameters } from "../parameters.ts";
 import { Random, type RandomState } from "../random.ts";
-import type { Evaluation, TrainingTask } from "../training-task.ts";
-import { CarriedState } from "./carried-state.ts";
+import type { Evaluation, TaskState, TrainingTask } from "../training-task.ts";
 import { encodePrompt } from "./encode-prompt.ts";
-import { planStreams, type StreamPlan } from "./plan-streams.ts";
-import { readStreams } from "./read-streams.ts";
-import { readText } from "./read-text.ts";
-import { createTextNetwork, type TextNetwork } from "./text-network.ts";
+import { evaluateStreams } from "./evaluate-streams.ts";
+import { oldText } from "./old-text.ts";
+import { OwnPredictions } from "./own-predictions.ts";
+import { planStreams } from "./plan-streams.ts";
+import { type EncodedText, readText } from "./read-text.ts";
+import { StreamReader } from "./stream-reader.ts";
+import { createTextNetwork } from "./text-network.ts";
 import { writeSample } from "./write-sample.ts";
 
 /** Learns to go on with a text, one character at a time. Throws dataset_invalid, validation_failed, prompt_characters_unknown. */
 export async function createTextTask(spec: TrainingSpec, random: Random): Promise<TrainingTask> {
   const { architecture, training } = spec;
-  const { vocabulary, ids } = await readText(spec.dataset.path);
-  const plan = planStreams(ids.length, training);
+  const { vocabulary, ids, oldIds } = await readText(spec);
+  const { plan, oldPlan, replays } = planRows({ ids, oldIds }, training);
   const promptText = training.sample_prompt || vocabulary.decode(ids.subarray(0, 1)); // a network needs one to go on from
   const prompt = encodePrompt(promptText, vocabulary, "/training/sample_prompt");
 
   const network = createTextNetwork(architecture, vocabulary.size, new Parameters(random.fork()));
   const dropoutRandom = random.fork();
-  const carried = new CarriedState(network.initialStates(plan.training.rows));
-  let nextSequence = 0; // within the epoch
+  const sampling = training.scheduled_sampling;
+  const ownPredictions = sampling ? new OwnPredictions(sampling, random.fork()) : null;
+  const shared = { network, dropoutRandom, ownPredictions };
+  const reader = new StreamReader({ ...shared, text: ids, plan });
+  const replay = replays ? new StreamReader({ ...shared, text: oldIds!, plan: oldPlan! }) : null;
+  const rows = { fresh: plan.training.rows, old: replay === null ? 0 : oldPlan!.training.rows };
 
-  function nextBatch(): () => Scalar {
-    const sequence = nextSequence;
-    nextSequence = (sequence + 1) % plan.stepsPerEpoch;
-    if (sequence === 0) carried.replace(network.initialStates(plan.training.rows));
-    return () => {
-      const time = plan.sequenceLength;
-      const batch = readStreams(ids, plan.training, sequence * time, time);
-      const { loss, finalStates } = network.loss({ ...batch, states: carried.states, random: dropoutRandom });
-      carried.replace(finalStates);
-      return loss;
-    };
+  function nextBatch(progress = 0): () => Scalar {
+    const fresh = reader.next(progress);
+    if (replay === null) return fresh;
+    const old = replay.next(progress);
+    const all = rows.fresh + rows.old; // mean over all rows
+    return () => tf.tidy(() => tf.add(tf.mul(fresh(), rows.fresh / all), tf.mul(old(), rows.old / all)));
   }
 
   return {
     parameters: network.parameters.variables,
     stepsPerEpoch: plan.stepsPerEpoch,
-    tokensPerStep: plan.training.rows * plan.sequenceLength,
+    tokensPerStep: (rows.fresh + rows.old) * plan.sequenceStride,
     vocabularySize: vocabulary.size,
     forecast: null,
+    old: oldPlan === null ? null : oldText(network, oldIds!, oldPlan),
     nextBatch,
-    evaluate: (pause) => evaluate(network, ids, plan, pause),
+    evaluate: async (pause): Promise<Evaluation> => {
+      if (!plan.validation) return { validationLoss: null, metrics: {} };
+      const held = { network, text: ids, streams: plan.validation, chunk: plan.sequenceLength };
+      const validationLoss = await evaluateStreams(held, pause);
+      return { validationLoss, metrics: { bits_per_character: validationLoss / Math.LN2 } };
+    },
     sample: async (step, pause) => {
       const length = training.sample_length ?? defaultSampleLength;
-      return {
-        text: await writeSample({
-          network,
-          vocabulary,
-          prompt,
-          length,
-          random: sampleRandom(training.seed, step),
-          pause,
-        }),
-      };
+      const draws = sampleRandom(training.seed, step);
+      return { text: await writeSample({ network, vocabulary, prompt, length, random: draws, pause }) };
     },
-    saveState: () => ({
-      tensors: carried.save(),
-      json: { next_sequence: nextSequence, dropout_random: dropoutRandom.state() },
-    }),
-    restoreState: ({ tensors, json }) => {
-      carried.restore(tensors);
-      nextSequence = json.next_sequence as number;
-      dropoutRandom.restore(json.dropout_random as RandomState);
-    },
+    saveState: () => saveState({ reader, replay, dropoutRandom, ownPredictions }),
+    restoreState: (state) => restoreState({ reader, replay, dropoutRandom, ownPredictions }, state),
     describe: () => ({ vocabulary: vocabulary.toJSON() }),
     dispose: () => {
-      carried.dispose();
+      reader.dispose();
+      replay?.dispose();
       network.parameters.dispose();
     },
   };
 }
 const defaultSampleLength = 200;
 
+/** Batch rows of the new text, and those of the old one where it is replayed. */
+function planRows({ ids, oldIds }: Pick<EncodedText, "ids" | "oldIds">, training: TrainingSettings) {
+  const { batch_size: size, replay } = training;
+  const oldRows = replay === undefined || oldIds === null ? 0 : Math.round(replay.share * size);
+  const plan = planStreams(ids.length, { ...training, batch_size: size - oldRows });
+  const oldPlan = oldIds === null ? null : planStreams(oldIds.length, { ...training, batch_size: oldRows || size });
+  return { plan, oldPlan, replays: oldRows > 0 };
+}
+
 /** Of its own for every sample, so that none depends on which others were written before it. */
 function sampleRandom(seed: number, step: number): Random {
   return new Random((seed ^ Math.imul(step, 0x9e3779b1)) >>> 0);
 }
 
-/** Mean cross-entropy over the validation tail, its state carried from chunk to chunk as in training. */
-async function evaluate(
-  network: TextNetwork,
-  text: Int32Array,
-  { validation, sequenceLength }: StreamPlan,
-  pause: () => Promise<void>,
-): Promise<Evaluation> {
-  if (!validation) return { validationLoss: null, metrics: {} };
-  const carried = new CarriedState(network.initialStates(validation.rows));
-  let sum = 0;
-  try {
-    for (let from = 0; from < validation.length; from += sequenceLength) {
-      await pause();
-      const time = Math.min(sequenceLength, validation.length - from);
-      const loss = tf.tidy(() => {
-        const batch = readStreams(text, validation, from, time);
-        const { loss, finalStates } = network.loss({ ...batch, states: carried.states, random: null });
-        carried.replace(finalStates);
-        return loss.dataSync()[0]!;
-      });
-      sum += loss * time;
-    }
-  } finally {
-    carried.dispose();
-  }
-  const validationLoss = sum / validation.length;
-  return { validationLoss, metrics: { bits_per_character: validationLoss / Math.LN2 } };
+interface Moving {
+  reader: StreamReader;
+  replay: StreamReader | null;
+  dropoutRandom: Random;
+  ownPredictions: OwnPredictions | null;
+}
+
+function saveState({ reader, replay, dropoutRandom, ownPredictions }: Moving): TaskState {
+  const [fresh, old] = [reader.save(), replay?.save()];
+  const oldTensors = [...(old?.tensors ?? [])].map(([name, tensor]) => [`replay/${name}`, tensor] as const);
+  return {
+    tensors: new Map([...fresh.tensors, ...oldTensors]),
+    json: {
+      next_sequence: fresh.next,
+      dropout_random: dropoutRandom.state(),
+      ...(old ? { next_replay: old.next } : {}),
+      ...(ownPredictions ? { sampling_random: ownPredictions.random.state() } : {}),
+    },
+  };
+}
+
+function restoreState({ reader, replay, dropoutRandom, ownPredictions }: Moving, { tensors, json }: TaskState): void {
+  reader.restore({ tensors, next: json.next_sequence as number });
+  replay?.restore({ tensors: tensorGroup(tensors, "replay"), next: json.next_replay as number });
+  dropoutRandom.restore(json.dropout_random as RandomState);
+  ownPredictions?.random.restore(json.sampling_random as RandomState);
 }

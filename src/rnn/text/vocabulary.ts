@@ -7,7 +7,7 @@ export interface Encoded {
   unknown: string[];
 }
 
-/** The characters a text model knows: Unicode code points, sorted, so that the same text always gives the same ids. */
+/** The characters a text model knows: Unicode code points, sorted, so that the same text always gives the same ids; grown ones follow. */
 export class Vocabulary {
   readonly characters: readonly string[];
   readonly #ids: ReadonlyMap<string, number>;
@@ -20,6 +20,13 @@ export class Vocabulary {
   static of(text: string): Vocabulary {
     const characters = [...new Set(text)];
     return new Vocabulary(characters.sort((first, second) => first.codePointAt(0)! - second.codePointAt(0)!));
+  }
+
+  /** With the characters of a text that it lacks behind its own, so that no id changes. */
+  grow(text: string): Vocabulary {
+    const { unknown } = this.encode(text);
+    if (unknown.length === 0) return this;
+    return new Vocabulary([...this.characters, ...Vocabulary.of(unknown.join("")).characters]);
   }
 
   /** Throws checkpoint_corrupt for anything that toJSON does not give. */

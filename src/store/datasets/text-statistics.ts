@@ -25,6 +25,11 @@ export class TextStatistics {
     return this.#counts[character.codePointAt(0)!]!;
   }
 
+  /** Each that occurs once, in order of their code points. */
+  characters(): string[] {
+    return this.#seen.toSorted((a, b) => a - b).map((code) => String.fromCodePoint(code));
+  }
+
   summary(): Extract<DatasetSummary, { kind: "text" }> {
     const rarest = this.#seen.sort((a, b) => this.#counts[a]! - this.#counts[b]! || a - b).slice(0, rarestShown);
     const lineEnds = this.count("\n");

@@ -13,6 +13,7 @@ import type { StoreContext } from "../store-context.ts";
 import { syncFolder } from "../sync-folder.ts";
 import { appendEvents } from "./append-events.ts";
 import { findJob } from "./find-job.ts";
+import { findRunOrigin } from "./find-run-origin.ts";
 import { toCheckpoint, toJob } from "./to-job.ts";
 
 export function createJobStore(context: StoreContext): JobStore {
@@ -94,7 +95,8 @@ async function createJob(
 }
 
 /** Makes the job's checkpoint folder too, so that a trainer finds it. */
-async function readRecord({ client, folder }: StoreContext, id: string): Promise<JobRecord> {
+async function readRecord(context: StoreContext, id: string): Promise<JobRecord> {
+  const { client, folder } = context;
   const job = await findJob(client, id);
   const [model, dataset, checkpoints] = await Promise.all([
     findModel(client, job.modelId),
@@ -119,6 +121,7 @@ async function readRecord({ client, folder }: StoreContext, id: string): Promise
       summary: dataset.summary as DatasetSummary,
     },
     checkpointFolder: checkpointsFolder,
+    origin: await findRunOrigin(context, toJob(job).training),
     latestCheckpoint: await firstPresent(
       checkpoints.map(({ step, ...row }) => ({ id: row.id, path: checkpointPath(folder, row), step })),
     ),

@@ -9,6 +9,7 @@ import { pageArguments, pageOf } from "../page-of.ts";
 import type { ModelStore, ServingModel } from "../store.ts";
 import type { StoreContext } from "../store-context.ts";
 import { findModel } from "./find-model.ts";
+import { findOrigin } from "./find-origin.ts";
 import { expectTask } from "./serving-models.ts";
 import { modelParts, toModel } from "./to-model.ts";
 
@@ -56,6 +57,8 @@ export function createModelStore(context: StoreContext): ModelStore {
     remove: (reference) => removeModel(context, reference),
     checkpoint: async (reference, checkpoint) =>
       findCheckpointFile(context, await findModel(client, reference), checkpoint),
+    origin: async (reference, checkpoint) =>
+      findOrigin(context, await findCheckpointFile(context, await findModel(client, reference), checkpoint)),
     serving: (reference, task, checkpoint) => serving.get(reference, task, checkpoint),
   };
 }
