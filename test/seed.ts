@@ -23,7 +23,7 @@ export async function seedText(app: FastifyInstance) {
 /** A text model that has a checkpoint, so that it writes. */
 export async function seedWriter(app: FastifyInstance) {
   const { dataset, model } = await seedText(app);
-  return { model, dataset, checkpoint: await train(app, model.id, dataset.id) };
+  return { model, dataset, checkpoint: await giveCheckpoint(app, model.id, dataset.id) };
 }
 
 /** A forecast model that has a checkpoint: seer, horizon 3, quantiles 0.1 to 0.9. */
@@ -53,7 +53,7 @@ export async function seedForecaster(app: FastifyInstance) {
     parameter_count: 9,
     tags: [],
   });
-  return { model, dataset, checkpoint: await train(app, model.id, dataset.id) };
+  return { model, dataset, checkpoint: await giveCheckpoint(app, model.id, dataset.id) };
 }
 
 const training = {
@@ -68,7 +68,7 @@ const training = {
 };
 
 /** Past the runner: a job that has ended, with one checkpoint. */
-async function train(app: FastifyInstance, model: string, dataset: string): Promise<string> {
+export async function giveCheckpoint(app: FastifyInstance, model: string, dataset: string): Promise<string> {
   const job = await app.store.jobs.create({ model, dataset, training });
   const { length } = (await app.store.jobs.list({ limit: 100 })).data;
   const checkpoint = await checkpointChange(app.store, job.id, { number: length, step: 10, best: true, loss: 1.5 });

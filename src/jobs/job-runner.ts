@@ -1,13 +1,13 @@
 import type { Dataset } from "../schemas/datasets.ts";
 import type { JobEvent } from "../schemas/events.ts";
-import type { Job, TrainingRequest } from "../schemas/jobs.ts";
+import type { Job, TrainingBody } from "../schemas/jobs.ts";
 import type { Model } from "../schemas/models.ts";
 import type { Origin } from "../schemas/origin.ts";
 
 export interface SubmittedJob {
   model: Model;
   dataset: Dataset;
-  training: TrainingRequest;
+  training: TrainingBody;
   /** What training.init_from names. */
   origin?: Origin | null;
 }

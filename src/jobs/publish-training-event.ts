@@ -17,7 +17,8 @@ export function publishTrainingEvent(hub: EventHub, job: ActiveJob, event: Train
 }
 
 function started(job: ActiveJob, event: Extract<TrainingEvent, { type: "job-start" }>): Publication {
-  job.training = { ...job.training, steps: event.steps };
+  const { learning_rate = job.training.learning_rate } = event;
+  job.training = { ...job.training, steps: event.steps, learning_rate };
   const { parameter_count, forecast } = event;
   const model = forecast === null ? { parameter_count } : { parameter_count, forecast };
   return { event, change: { progress: job.progress, training: job.training, model }, atOnce: true };

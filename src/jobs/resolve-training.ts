@@ -1,10 +1,11 @@
 import { randomInt } from "node:crypto";
 import { appError } from "../errors.ts";
 import type { Dataset } from "../schemas/datasets.ts";
-import type { TrainingRequest, TrainingSettings } from "../schemas/jobs.ts";
+import type { TrainingBody, TrainingRequest, TrainingSettings } from "../schemas/jobs.ts";
 import type { Model } from "../schemas/models.ts";
 import type { Origin } from "../schemas/origin.ts";
 import { checkForecastTraining } from "./forecast-training.ts";
+import { resolveAuto } from "./resolve-auto.ts";
 import { resolveContinuation } from "./resolve-continuation.ts";
 import { resolveOptimizer } from "./resolve-optimizer.ts";
 import { resolveSchedule } from "./resolve-schedule.ts";
@@ -22,21 +23,20 @@ const FORECAST_BATCH = 256;
 const SEEDS = 2 ** 32;
 
 export interface TrainingQuestion {
-  training: TrainingRequest;
+  training: TrainingBody;
   model: Pick<Model, "task" | "architecture" | "forecast" | "sequence">;
   dataset: Pick<Dataset, "summary">;
   /** What init_from names; null where it is left out. */
   origin?: Origin | null;
 }
 
+type ChosenQuestion = Pick<TrainingQuestion, "model" | "dataset"> & { training: TrainingRequest };
+
 /** The run with nothing left to choose; throws validation_failed with every field that is wrong or means nothing here. */
-export function resolveTraining({
-  training: request,
-  model,
-  dataset,
-  origin = null,
-}: TrainingQuestion): TrainingSettings {
+export function resolveTraining({ training, model, dataset, origin = null }: TrainingQuestion): TrainingSettings {
   const faults = new TrainingFaults();
+  const { summary } = dataset;
+  const { request, auto } = resolveAuto(training, { summary, architecture: model.architecture });
   const preset = usual[model.task];
   const length = resolveLength(request, preset, faults);
   const ofOptimizer = resolveOptimizer(request, preset, faults);
@@ -50,6 +50,7 @@ export function resolveTraining({
     ...length,
     ...ofTask,
     ...continuation,
+    ...(auto === undefined ? {} : { auto }),
     learning_rate: learningRate,
     ...ofOptimizer,
     schedule,
@@ -75,7 +76,7 @@ function resolveLength(
   return { epochs: preset.epochs, steps: preset.steps };
 }
 
-function resolveTask({ training, model, dataset: { summary } }: TrainingQuestion, faults: TrainingFaults) {
+function resolveTask({ training, model, dataset: { summary } }: ChosenQuestion, faults: TrainingFaults) {
   if (model.task === "text" && summary.kind === "text") {
     const settings = resolveTextTraining(training, summary, faults);
     checkEarlyStopping(training, { fraction: settings.validation_fraction, data: "a text long enough" }, faults);

@@ -4,6 +4,7 @@ import { backend, tf } from "./backend.ts";
 import { beginFromCheckpoint } from "./begin-from-checkpoint.ts";
 import { assertFinite } from "./callbacks/assert-finite.ts";
 import { StepReporter, type StepResult } from "./callbacks/step-reporter.ts";
+import { withLearningRate } from "./find-learning-rate.ts";
 import { finishStep } from "./finish-step.ts";
 import { addKernelPenalty } from "./optimizers/add-kernel-penalty.ts";
 import { clippingOf } from "./optimizers/clipping-of.ts";
@@ -25,13 +26,14 @@ export async function train(
   emit: (event: TrainingEvent) => void,
   signal: AbortSignal,
 ): Promise<TrainingOutcome> {
-  const spec = await withOriginSettings(asked);
-  const state = await createTrainingState(spec);
   const pause = async () => {
     await nextTurn();
     if (signal.aborted && signal.reason !== "suspend") throw signal.reason;
   };
+  let state: TrainingState | null = null;
   try {
+    const spec = await withLearningRate(await withOriginSettings(asked), pause);
+    state = await createTrainingState(spec);
     if (spec.resumeFrom !== null) await resumeTraining(spec, spec.resumeFrom, state);
     else await beginFromCheckpoint(spec, state, pause);
     reportStart(spec, state, emit);
@@ -45,21 +47,27 @@ export async function train(
     }
     return { status: "succeeded", step: state.step, metrics: state.best?.metrics ?? {} };
   } catch (error) {
-    if (signal.aborted && error === signal.reason) return { status: "stopped", step: state.step };
+    if (signal.aborted && error === signal.reason) return { status: "stopped", step: state?.step ?? 0 };
     throw error;
   } finally {
-    disposeTrainingState(state);
+    if (state !== null) disposeTrainingState(state);
   }
 }
 
-function reportStart(spec: TrainingSpec, state: TrainingState, emit: (event: TrainingEvent) => void): void {
+function reportStart(
+  { attempt, training }: TrainingSpec,
+  state: TrainingState,
+  emit: (event: TrainingEvent) => void,
+): void {
   const { task, step, steps } = state;
   emit({
     type: "job-start",
-    attempt: spec.attempt,
+    attempt,
     step,
     steps,
     steps_per_epoch: task.stepsPerEpoch,
+    batch_size: training.batch_size,
+    learning_rate: training.learning_rate,
     parameter_count: [...task.parameters.values()].reduce((sum, { size }) => sum + size, 0),
     backend: backend.level,
     forecast: task.forecast,

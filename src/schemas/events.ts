@@ -20,6 +20,8 @@ export const jobEvents = {
     step: Type.Integer({ description: "0, or the step of the checkpoint the run goes on from." }),
     steps: Type.Integer(),
     steps_per_epoch: Type.Integer(),
+    batch_size: Type.Optional(Type.Integer()),
+    learning_rate: Type.Optional(Type.Number({ description: "In effect, also where it was measured at the start." })),
     parameter_count: Type.Integer(),
     backend: Type.String(),
     forecast: Nullable(ForecastSettings),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/errors.ts";
 import { resolveTraining } from "../../src/jobs/resolve-training.ts";
-import type { TrainingRequest } from "../../src/schemas/jobs.ts";
+import type { TrainingBody, TrainingRequest } from "../../src/schemas/jobs.ts";
 import { textModel } from "./job-room.ts";
 
 const { architecture } = textModel;
@@ -40,6 +40,21 @@ test("what is asked for is kept", () => {
   expect(text({ schedule }).schedule).toEqual({
     ...{ type: "plateau", factor: 0.1, patience: 5, min_delta: 0, cooldown: 0, min_learning_rate: 0, warmup_steps: 0 },
   });
+});
+
+test("auto: a batch size by the data, a learning rate that the run measures", () => {
+  const ask = (characters: number, training: TrainingBody) =>
+    resolveTraining({
+      training,
+      model: { architecture, task: "text", forecast: null, sequence: null },
+      dataset: { summary: { kind: "text", characters, lines: 1, vocabulary_size: 60, rarest: [] } },
+    });
+  expect(ask(1_000_000, { batch_size: "auto" })).toMatchObject({ batch_size: 128, auto: ["batch_size"] });
+  expect(ask(100_000, { batch_size: "auto" }).batch_size).toBe(32);
+  expect(ask(1000, { batch_size: "auto" }).batch_size).toBe(8);
+  expect(ask(300, { batch_size: "auto", sequence_length: 100 }).batch_size).toBe(2);
+  expect(ask(1_000_000, { learning_rate: "auto" })).toMatchObject({ learning_rate: 0.002, auto: ["learning_rate"] });
+  expect(ask(1_000_000, {})).not.toHaveProperty("auto");
 });
 
 describe("what means nothing is refused, field by field", () => {

@@ -27,6 +27,8 @@ describe("events", () => {
       step: 0,
       steps: 22,
       steps_per_epoch: 11,
+      batch_size: 4,
+      learning_rate: 0.01,
       parameter_count: 1611,
       backend: expect.any(String),
       forecast: null,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readCheckpoint } from "../../src/rnn/checkpoint.ts";
 import { Random } from "../../src/rnn/random.ts";
 import { train } from "../../src/rnn/train.ts";
+import type { TrainingSettings } from "../../src/schemas/jobs.ts";
 import type { TrainingEvent, TrainingOutcome, TrainingSpec } from "../../src/schemas/training-run.ts";
 import { delayedBits, sequenceSpec } from "./sequence/sequence-spec.ts";
 import { forecastSpec } from "./series/forecast-spec.ts";
@@ -85,7 +86,8 @@ describe("ends with the weights of an unbroken run, bit for bit", () => {
       "a stride and scheduled sampling",
       { sequence_stride: 2, scheduled_sampling: { schedule: "linear", probability: 0.9, choice: "sample" } },
     ],
-  ] as const)("text: %s", async (_name, training) => {
+    ["a learning rate that it measured", { auto: ["learning_rate"] }],
+  ] satisfies [string, Partial<TrainingSettings>][])("text: %s", async (_name, training) => {
     const architecture = { dropout: 0.2 };
     await expectUnbroken(await workspace.spec(rhyme, { architecture, training: { ...usual, ...training } }), 1);
   });

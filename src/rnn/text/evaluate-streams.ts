@@ -1,6 +1,5 @@
 import { tf } from "../backend.ts";
 import { CarriedState } from "./carried-state.ts";
-import { crossEntropy } from "./cross-entropy.ts";
 import type { Streams } from "./plan-streams.ts";
 import { readStreams } from "./read-streams.ts";
 import type { TextNetwork } from "./text-network.ts";
@@ -17,10 +16,10 @@ export async function evaluateStreams(
       await pause();
       const time = Math.min(chunk, streams.length - from);
       const loss = tf.tidy(() => {
-        const { ids, labels } = readStreams(text, streams, from, time);
-        const { logits, finalStates } = network.apply({ ids, states: carried.states, random: null });
+        const batch = readStreams(text, streams, from, time);
+        const { loss, finalStates } = network.loss({ ...batch, states: carried.states, random: null });
         carried.replace(finalStates);
-        return crossEntropy(logits, labels).dataSync()[0]!;
+        return loss.dataSync()[0]!;
       });
       sum += loss * time;
     }

@@ -1,7 +1,6 @@
 import { type Scalar, tf } from "../backend.ts";
 import type { Random } from "../random.ts";
 import type { OldData } from "../training-task.ts";
-import { crossEntropy } from "./cross-entropy.ts";
 import { evaluateStreams } from "./evaluate-streams.ts";
 import type { StreamPlan } from "./plan-streams.ts";
 import { readStreams } from "./read-streams.ts";
@@ -16,10 +15,10 @@ export function oldText(network: TextNetwork, text: Int32Array, plan: StreamPlan
       const from = random.integer(training.rows * training.length - time + 1);
       return () =>
         tf.tidy((): Scalar => {
-          const { ids, labels } = readStreams(text, { start: 0, rows: 1, length: time }, from, time);
-          const { logits } = network.apply({ ids, states: network.initialStates(1), random: null });
+          const batch = readStreams(text, { start: 0, rows: 1, length: time }, from, time);
+          const { loss } = network.loss({ ...batch, states: network.initialStates(1), random: null });
           // The squared gradient of this is that of the sequence's log-likelihood, a character.
-          return tf.mul(crossEntropy(logits, labels), Math.sqrt(time));
+          return tf.mul(loss, Math.sqrt(time));
         });
     },
   };

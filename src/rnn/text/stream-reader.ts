@@ -72,9 +72,9 @@ export class StreamReader {
     const { sequenceLength: length, sequenceStride: stride } = plan;
     const states = this.#carried.states;
     if (stride === length) {
-      const { logits, finalStates } = network.apply({ ids, states, random });
-      this.#carried.replace(finalStates);
-      return crossEntropy(logits, tf.reshape(labels, [-1]) as Tensor1D);
+      const output = network.loss({ ids, labels: tf.reshape(labels, [-1]) as Tensor1D, states, random });
+      this.#carried.replace(output.finalStates);
+      return output.loss;
     }
     // The next window begins `stride` characters on, so the state there is carried.
     const part = (from: number, count: number): Tensor2D => tf.slice(ids, [0, from], [-1, count]);
