@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Tensor, type Tensor2D, type Tensor3D, tf, type Variable } from "../../../src/rnn/backend.ts";
+import { backend, type Tensor, type Tensor2D, type Tensor3D, tf, type Variable } from "../../../src/rnn/backend.ts";
+import { fusedRecurrentLayer } from "../../../src/rnn/layers/fused-recurrent-layer.ts";
 import type { RecurrentLayer, RecurrentWeights } from "../../../src/rnn/layers/recurrent-layer.ts";
 import { referenceRecurrentLayer } from "../../../src/rnn/layers/reference-recurrent-layer.ts";
 import { expectClose, type FixtureTensor, fromFixture, readFixture } from "../read-fixture.ts";
@@ -21,7 +22,8 @@ interface Fixture {
 }
 
 const fixtures = readFixture<Fixture[]>("recurrent-cells.json");
-const layer: RecurrentLayer = referenceRecurrentLayer;
+const layers: [string, RecurrentLayer][] = [["reference", referenceRecurrentLayer]];
+if (backend.level === "fused") layers.push(["fused", fusedRecurrentLayer]);
 
 /** Everything of a fixture as variables, so that gradients can be taken of all. */
 function operands(fixture: Fixture) {
@@ -36,7 +38,13 @@ function operands(fixture: Fixture) {
   };
 }
 
-function run(fixture: Fixture, { inputs, initialState, kernel, recurrentKernel, bias }: ReturnType<typeof operands>) {
+type Operands = ReturnType<typeof operands>;
+
+function runWith(
+  layer: RecurrentLayer,
+  fixture: Fixture,
+  { inputs, initialState, kernel, recurrentKernel, bias }: Operands,
+) {
   return layer({
     cell: fixture.cell,
     inputs: inputs as unknown as Tensor3D,
@@ -46,7 +54,10 @@ function run(fixture: Fixture, { inputs, initialState, kernel, recurrentKernel, 
   });
 }
 
-describe.each(fixtures)("$cell, reset_after $reset_after", (fixture) => {
+const cases = layers.flatMap(([level, layer]) => fixtures.map((fixture) => ({ level, layer, fixture, ...fixture })));
+
+describe.each(cases)("$level $cell, reset_after $reset_after", ({ layer, fixture }) => {
+  const run = (fixture: Fixture, operands: Operands) => runWith(layer, fixture, operands);
   const { cell, reset_after: resetAfter } = fixture;
 
   test("basics: shapes of outputs and final state; constant weights give the same as one step by hand", () => {
