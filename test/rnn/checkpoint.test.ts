@@ -7,6 +7,7 @@ import { AppError } from "../../src/errors.ts";
 import { type CheckpointContents, readCheckpoint, tensorGroup, writeCheckpoint } from "../../src/rnn/checkpoint.ts";
 import { Random } from "../../src/rnn/random.ts";
 import { encodeHeader, headerStart, maximumHeaderBytes, parseHeader } from "../../src/rnn/safetensors.ts";
+import type { Architecture } from "../../src/schemas/models.ts";
 import { architectureOf } from "../architecture.ts";
 
 let folder: string;
@@ -59,6 +60,22 @@ test("gives back what was written, and says how many bytes and which digest", as
   expect([...read.tensors]).toEqual([...contents.tensors]);
   expect([...tensorGroup(read.tensors, "model").keys()]).toEqual(["head/bias", "head/kernel"]);
   expect(await readdir(folder)).toEqual(["a.safetensors"]); // no temporary file left
+});
+
+test("what an older file does not name of its architecture is as it was then", async () => {
+  const file = path.join(folder, "older.safetensors");
+  const older = {
+    cell: "gru",
+    units: 2,
+    layers: 1,
+    dropout: 0,
+    embedding_size: null,
+    reset_after: false,
+  } as Architecture;
+  await writeCheckpoint(file, { ...contents, description: { ...contents.description, architecture: older } });
+  expect((await readCheckpoint(file)).description.architecture).toEqual(
+    architectureOf({ cell: "gru", units: 2, reset_after: false }),
+  );
 });
 
 test("is laid out as safetensors says: length, JSON, data", async () => {

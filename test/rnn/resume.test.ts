@@ -56,6 +56,10 @@ async function resume(spec: TrainingSpec, stopped: FinishedRun): Promise<Finishe
 const cases: [string, SpecChanges][] = [
   ["lstm with dropout", { architecture: { cell: "lstm", dropout: 0.3 } }],
   [
+    "residual gru with recurrent dropout and attention, whose memory is carried",
+    { architecture: { cell: "gru", residual: true, recurrent_dropout: 0.3, attention: "dot", attention_window: 6 } },
+  ],
+  [
     "gru with dropout, adamw, cosine",
     {
       architecture: { cell: "gru", dropout: 0.3 },

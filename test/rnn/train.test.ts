@@ -99,6 +99,9 @@ test.each([
   { cell: "gru" },
   { cell: "gru", reset_after: false },
   { cell: "lstm", embedding_size: 8 },
+  { cell: "min_lstm" },
+  { cell: "gru", attention: "dot", attention_window: 8 },
+  { cell: "gru", layer_norm: true },
 ] as const)("learns one sentence by heart: %o", async (architecture) => {
   const spec = await workspace.spec("the quick brown fox jumps over the lazy dog. ".repeat(12), {
     architecture: { ...architecture, units: 32, layers: 1 },

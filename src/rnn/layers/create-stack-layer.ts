@@ -1,24 +1,12 @@
 import type { Architecture } from "../../schemas/models.ts";
 import { type Tensor2D, type Tensor3D, tf } from "../backend.ts";
 import type { Parameters } from "../parameters.ts";
-import type { Random } from "../random.ts";
-import { chooseRecurrentLayer } from "./choose-recurrent-layer.ts";
-import { createRecurrentWeights } from "./create-recurrent-weights.ts";
-import { dropoutMask } from "./dropout-mask.ts";
-import { inspectSteps, type StepsInspection } from "./inspect-steps.ts";
+import { createDirection, type Direction, type DirectionInput } from "./create-direction.ts";
+import type { StepsInspection } from "./inspect-steps.ts";
 import { mergeDirections } from "./merge-directions.ts";
-import type { RecurrentInput, RecurrentOutput, RecurrentState } from "./recurrent-layer.ts";
+import type { RecurrentState } from "./recurrent-layer.ts";
 import { reverseSteps } from "./reverse-steps.ts";
 import { stepAtEnd } from "./step-at-end.ts";
-
-interface LayerInput {
-  inputs: Tensor3D | Tensor2D;
-  /** Of the forward direction, then of the backward one. */
-  initialState: RecurrentState;
-  lengths: readonly number[] | null;
-  random: Random | null;
-  inspect: boolean;
-}
 
 /** Steps in the order of the sequence, of the backward direction too. */
 export type LayerInspection = { forward: StepsInspection; backward: StepsInspection | null };
@@ -30,77 +18,68 @@ type LayerOutput = {
   inspection: LayerInspection | null;
 };
 
-/** One layer of a stack: one or both directions, merged, and its inputs added where the network is residual. */
+/** One layer of a stack; the state of the forward direction, then that of the backward one. */
 export interface StackLayer {
-  (input: LayerInput): LayerOutput;
   initialState(batch: number): RecurrentState;
+  apply(input: DirectionInput): LayerOutput;
 }
 
+/** One or both directions, merged, and the layer's inputs added where the network is residual. */
 export function createStackLayer(
   architecture: Architecture,
   { index, inputSize }: { index: number; inputSize: number },
   parameters: Parameters,
 ): StackLayer {
-  const { cell, units, bidirectional, merge_mode: mergeMode, reset_after: resetAfter, activation } = architecture;
-  const { recurrent_dropout: share, residual } = architecture;
-  const run = chooseRecurrentLayer(architecture);
+  const { cell, units, bidirectional, residual } = architecture;
   const name = `recurrent/${index}`;
-  const weights = createRecurrentWeights(architecture, { name, inputSize }, parameters);
-  const backwardWeights = bidirectional
-    ? createRecurrentWeights(architecture, { name: `${name}/backward`, inputSize }, parameters)
+  const forward = createDirection(architecture, { name, inputSize }, parameters);
+  const backward = bidirectional
+    ? createDirection(architecture, { name: `${name}/backward`, inputSize }, parameters)
     : null;
-  const parts = cell === "lstm" ? 2 : 1;
-
-  const direct = (
-    { inputs, lengths, random, inspect }: LayerInput,
-    initialState: RecurrentState,
-    directionWeights: RecurrentInput["weights"],
-  ): RecurrentOutput & { inspection: StepsInspection | null } => {
-    const mask = random && share > 0 ? dropoutMask<Tensor2D>([inputs.shape[0]!, units], share, random) : null;
-    const shape = { cell, resetAfter, activation, recurrentMask: mask, lengths };
-    const input: RecurrentInput = { ...shape, inputs, initialState, weights: directionWeights };
-    const output = run(input);
-    return { ...output, inspection: inspect ? inspectSteps(input, output.outputs) : null };
+  const parts = (cell === "lstm" ? 2 : 1) * (bidirectional ? 2 : 1);
+  const run = (input: DirectionInput) =>
+    backward ? runBoth(architecture, [forward, backward], input) : runForward(forward, input);
+  return {
+    initialState: (batch) => Array.from({ length: parts }, () => tf.zeros([batch, units])),
+    apply: (input) => {
+      const output = run(input);
+      return residual && index > 0 ? addInputs(output, input) : output;
+    },
   };
-
-  const layer = (input: LayerInput): LayerOutput => {
-    const { inputs, initialState, lengths } = input;
-    const forward = direct(input, initialState.slice(0, parts), weights);
-    if (!backwardWeights) {
-      const { outputs, finalState, inspection } = forward;
-      return {
-        outputs,
-        last: finalState[0]!,
-        finalState,
-        inspection: inspection && { forward: inspection, backward: null },
-      };
-    }
-    const reversed = { ...input, inputs: reverseSteps(inputs as Tensor3D, lengths) };
-    const backward = direct(reversed, initialState.slice(parts), backwardWeights);
-    const inOrder = reverseSteps(backward.outputs, lengths);
-    return {
-      outputs: mergeDirections(mergeMode, forward.outputs, inOrder),
-      last: mergeDirections(mergeMode, forward.finalState[0]!, backward.finalState[0]!),
-      finalState: [...forward.finalState, ...backward.finalState],
-      inspection: forward.inspection && {
-        forward: forward.inspection,
-        backward: inTimeOrder(backward.inspection!, lengths),
-      },
-    };
-  };
-  const withInputs = (input: LayerInput): LayerOutput => {
-    const output = layer(input);
-    if (!residual || index === 0) return output;
-    const inputs = input.inputs as Tensor3D;
-    const outputs: Tensor3D = tf.add(output.outputs, inputs);
-    return { ...output, outputs, last: tf.add(output.last, stepAtEnd(inputs, input.lengths)) };
-  };
-  const initialState = (batch: number): RecurrentState =>
-    Array.from({ length: bidirectional ? 2 * parts : parts }, () => tf.zeros([batch, units]) as Tensor2D);
-  return Object.assign(withInputs, { initialState });
 }
 
-function inTimeOrder(inspection: StepsInspection, lengths: readonly number[] | null): StepsInspection {
+function runForward(forward: Direction, input: DirectionInput): LayerOutput {
+  const { outputs, finalState, inspection } = forward(input);
+  const inspected = inspection && { forward: inspection, backward: null };
+  return { outputs, last: finalState[0]!, finalState, inspection: inspected };
+}
+
+/** The backward direction is the same pass over the reversed sequence, its steps put back in order. */
+function runBoth(
+  { merge_mode: mergeMode }: Architecture,
+  [forward, backward]: [Direction, Direction],
+  input: DirectionInput,
+): LayerOutput {
+  const { inputs, initialState, lengths } = input;
+  const half = initialState.length / 2;
+  const ahead = forward({ ...input, initialState: initialState.slice(0, half) });
+  const reversed = reverseSteps(inputs as Tensor3D, lengths);
+  const back = backward({ ...input, inputs: reversed, initialState: initialState.slice(half) });
+  return {
+    outputs: mergeDirections(mergeMode, ahead.outputs, reverseSteps(back.outputs, lengths)),
+    last: mergeDirections(mergeMode, ahead.finalState[0]!, back.finalState[0]!),
+    finalState: [...ahead.finalState, ...back.finalState],
+    inspection: ahead.inspection && { forward: ahead.inspection, backward: inOrder(back.inspection!, lengths) },
+  };
+}
+
+function addInputs(output: LayerOutput, { inputs, lengths }: DirectionInput): LayerOutput {
+  const steps = inputs as Tensor3D;
+  const last: Tensor2D = tf.add(output.last, stepAtEnd(steps, lengths));
+  return { ...output, outputs: tf.add(output.outputs, steps), last };
+}
+
+function inOrder(inspection: StepsInspection, lengths: readonly number[] | null): StepsInspection {
   const reversed = (steps: Tensor3D) => reverseSteps(steps, lengths);
   const { hiddenStates, cellStates, gates } = inspection;
   return {

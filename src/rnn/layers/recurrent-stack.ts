@@ -69,7 +69,7 @@ export function createRecurrentStack(
     let last: Tensor2D | null = null;
     for (const [index, layer] of layers.entries()) {
       if (index > 0) values = dropped(values as Tensor3D, random);
-      const result = layer({ inputs: values, initialState: states[index]!, lengths, random, inspect });
+      const result = layer.apply({ inputs: values, initialState: states[index]!, lengths, random, inspect });
       values = result.outputs;
       last = result.last;
       finalStates.push(result.finalState);
@@ -93,8 +93,8 @@ export function createRecurrentStack(
       tidyAll(() => {
         const { outputs, finalStates, inspections } = run(input);
         const states = dropped(outputs, input.random);
-        if (!attention)
-          return { outputs: states, finalStates, inspection: inspectionOf(inspections, null, input.inspect) };
+        const inspection = inspectionOf(inspections, null, input.inspect);
+        if (!attention) return { outputs: states, finalStates, inspection };
         const memory = causal ? input.states[layers.length]![0]! : null;
         const attended = attention.eachStep(states, input.lengths ?? null, memory);
         if (attended.memory) finalStates.push([attended.memory]);
