@@ -56,7 +56,7 @@ describe.each<[string, Partial<Architecture>]>([
   test("the engine that serves it writes greedily what the network would, and frees its tensors", () => {
     const built = build(changes);
     const before = tf.memory().numTensors;
-    const engine = createTextEngine(built.weights);
+    const engine = createTextEngine(built.weights, "fp32");
     const start = { characters: 12, rule: greedy, random: new Random(1).state() };
     const streams = [[3, 1], [4]].map((prompt) => engine.open({ ...start, prompt: Int32Array.from(prompt) }));
     const written: number[][] = [[], []];
