@@ -35,6 +35,7 @@ import { jobRoutes } from "./routes/jobs.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { landingRoute } from "./routes/landing.ts";
 import { metricsRoute } from "./routes/metrics.ts";
+import { modelCardRoute } from "./routes/model-card.ts";
 import { modelRoutes } from "./routes/models.ts";
 import { pictureRoutes } from "./routes/pictures.ts";
 import { predictRoute } from "./routes/predict.ts";
@@ -102,6 +103,7 @@ async function registerAll(app: FastifyInstance, options: AppOptions): Promise<v
   await app.register(keyRoutes);
   await app.register(datasetRoutes);
   await app.register(modelRoutes);
+  await app.register(modelCardRoute);
   await app.register(jobRoutes);
   await app.register(jobEventRoute);
   await app.register(generateRoutes);

@@ -12,6 +12,24 @@ const textOnly = {
   sample_length: "samples are as long as the model's horizon",
 } as const;
 
+const passes = 40;
+const [fewestSteps, mostSteps] = [300, 1500];
+
+/** Forty passes over the windows, within bounds: small data need few, and large ones have shown enough by then. */
+export function usualForecastSteps({
+  summary: { series, points },
+  horizon,
+  batchSize,
+}: {
+  summary: Static<typeof SeriesSummary>;
+  horizon: number;
+  batchSize: number;
+}): number {
+  // Of each series the hold-out's horizon, and about two more before the first window's end, begin no window.
+  const windows = Math.max(0, points - 3 * horizon * series);
+  return Math.min(Math.max(Math.ceil((passes * windows) / batchSize), fewestSteps), mostSteps);
+}
+
 /** Refuses what only a text has, and series too short for the horizon. */
 export function checkForecastTraining(
   request: TrainingRequest,

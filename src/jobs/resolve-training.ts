@@ -4,7 +4,7 @@ import type { Dataset } from "../schemas/datasets.ts";
 import type { TrainingBody, TrainingRequest, TrainingSettings } from "../schemas/jobs.ts";
 import type { Model } from "../schemas/models.ts";
 import type { Origin } from "../schemas/origin.ts";
-import { checkForecastTraining } from "./forecast-training.ts";
+import { checkForecastTraining, usualForecastSteps } from "./forecast-training.ts";
 import { resolveAuto } from "./resolve-auto.ts";
 import { resolveContinuation } from "./resolve-continuation.ts";
 import { resolveOptimizer } from "./resolve-optimizer.ts";
@@ -16,10 +16,11 @@ import { TrainingFaults } from "./training-faults.ts";
 /** What a run is like where the caller says nothing. Forecasts: the recipe measured on M4 Hourly. */
 const usual = {
   text: { epochs: 10, steps: null, learning_rate: 0.002, optimizer: "adam", clip_norm: 5, every: 500 },
-  forecast: { epochs: null, steps: 1500, learning_rate: 0.006, optimizer: "adamw", clip_norm: 1, every: 250 },
+  forecast: { epochs: null, steps: null, learning_rate: 0.006, optimizer: "adamw", clip_norm: 1, every: 250 },
   sequence: { epochs: 20, steps: null, learning_rate: 0.003, optimizer: "adam", clip_norm: 1, every: 250 },
 } as const;
 const FORECAST_BATCH = 256;
+const EVALUATIONS = 6;
 const SEEDS = 2 ** 32;
 
 export interface TrainingQuestion {
@@ -37,7 +38,7 @@ export function resolveTraining({ training, model, dataset, origin = null }: Tra
   const faults = new TrainingFaults();
   const { summary } = dataset;
   const { request, auto } = resolveAuto(training, { summary, architecture: model.architecture });
-  const preset = usual[model.task];
+  const preset = presetOf({ training: request, model, dataset });
   const length = resolveLength(request, preset, faults);
   const ofOptimizer = resolveOptimizer(request, preset, faults);
   const learningRate = request.learning_rate ?? preset.learning_rate;
@@ -59,6 +60,16 @@ export function resolveTraining({ training, model, dataset, origin = null }: Tra
     sample_every: request.sample_every === undefined ? preset.every : request.sample_every,
     seed: request.seed ?? randomInt(SEEDS),
   };
+}
+
+/** A forecaster's steps follow from how much there is to learn from; six evaluations of a run show which weights are best. */
+function presetOf({ training, model, dataset: { summary } }: ChosenQuestion) {
+  const preset = usual[model.task];
+  if (summary.kind !== "series" || model.forecast === null) return preset;
+  const batchSize = training.batch_size ?? FORECAST_BATCH;
+  const steps = usualForecastSteps({ summary, horizon: model.forecast.horizon, batchSize });
+  const every = training.epochs === undefined ? Math.ceil((training.steps ?? steps) / EVALUATIONS) : preset.every;
+  return { ...preset, steps, every };
 }
 
 function resolveLength(

@@ -85,6 +85,11 @@ async function checkpoint({ spec, state, emit }: FinishedStep, evaluation: Evalu
   plateau.evaluated(loss);
   const file = await saveCheckpoint(spec, state, metrics);
   emit({ type: "checkpoint", id: file.id, step, metrics, best, file });
+  const { skill } = state.best!.metrics;
+  if (step === state.steps && skill !== undefined && skill < 0) {
+    const message = `A seasonal naive forecast is better than the model on the hold-out, by ${(-skill * 100).toFixed(1)} %.`;
+    emit({ type: "warning", code: "worse_than_naive", message });
+  }
   if (earlyStopping.isOver && step < state.steps) {
     const { patience } = spec.training.early_stopping!;
     const message = `No gain in ${patience} evaluations: the run ends at step ${step}; its best checkpoint is that of step ${state.best!.step}.`;

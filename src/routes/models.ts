@@ -10,6 +10,7 @@ import {
   ModelPatch,
   type ResolvedForecastSettings,
   type SequenceSettings,
+  type Task,
 } from "../schemas/models.ts";
 import { Page, PageQuery } from "../schemas/paging.ts";
 import { checkModel } from "./check-model.ts";
@@ -72,10 +73,17 @@ export const modelRoutes: FastifyPluginAsyncTypebox = async (app) => {
   );
 };
 
+/** Where nothing is said of it. Forecasts: on M4 Hourly a GRU of 64 beats an LSTM, and larger ones gain nothing. */
+const usualArchitecture: Record<Task, Partial<Architecture>> = {
+  text: {},
+  sequence: {},
+  forecast: { cell: "gru", units: 64 },
+};
+
 /** The validator has filled in the defaults of what is there; what is absent as a whole is filled in here. */
 async function createModel(app: FastifyInstance, body: ModelBody): Promise<Model> {
   const { name, task, tags = [] } = body;
-  const architecture = Default(Architecture, body.architecture ?? {}) as Architecture;
+  const architecture = Default(Architecture, body.architecture ?? usualArchitecture[task]) as Architecture;
   const forecast = (body.forecast ?? null) as ForecastSettings | null;
   const sequence = (body.sequence ?? null) as SequenceSettings | null;
   const design = { task, architecture, forecast, sequence };

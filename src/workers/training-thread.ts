@@ -16,10 +16,16 @@ function send(message: FromTrainer): void {
 async function run(spec: TrainingSpec): Promise<void> {
   try {
     const outcome = await train(spec, (event) => send({ type: "event", event }), stop.signal);
+    if (outcome.status === "succeeded") outcome.metrics = { ...outcome.metrics, ...memory() };
     send({ type: "end", outcome });
   } catch (error) {
     send({ type: "error", error: toErrorMessage(error) });
   }
+}
+
+/** The most that the process has held: of this machine and this run, so no part of a checkpoint. */
+function memory(): Record<string, number> {
+  return { peak_memory_bytes: process.resourceUsage().maxRSS * 1024 };
 }
 
 // Fires only when the engine gives way to messages: a batch that never ends, or a loop, stops the pulse.

@@ -71,10 +71,14 @@ describe("what is not said is chosen, and shown", () => {
 
   test("forecast", () => {
     expect(forecast({ seed: 1 })).toEqual({
-      ...{ epochs: null, steps: 1500, batch_size: 256, learning_rate: 0.006, optimizer: "adamw", weight_decay: 0 },
-      ...{ schedule: { type: "cosine", warmup_steps: 150 }, clip_norm: 1, early_stopping: null },
-      ...{ checkpoint_every: 250, sample_every: 250, seed: 1, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8 },
+      ...{ epochs: null, steps: 402, batch_size: 256, learning_rate: 0.006, optimizer: "adamw", weight_decay: 0 },
+      ...{ schedule: { type: "cosine", warmup_steps: 40 }, clip_norm: 1, early_stopping: null },
+      ...{ checkpoint_every: 67, sample_every: 67, seed: 1, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8 },
     });
+    // Forty passes over 2,568 windows; a large set ends at 1,500 steps, a tiny one takes 300 all the same.
+    expect(forecast({ steps: 100 })).toMatchObject({ steps: 100, checkpoint_every: 17 });
+    expect(forecast({ batch_size: 32 })).toMatchObject({ steps: 1500, checkpoint_every: 250 });
+    expect(forecast({ batch_size: 4096 })).toMatchObject({ steps: 300, checkpoint_every: 50 });
     expect(forecast({ epochs: 3 })).toMatchObject({ epochs: 3, steps: null, schedule: { warmup_steps: 0 } });
     expect(forecast({ steps: 200 })).toMatchObject({ steps: 200, schedule: { warmup_steps: 20 } });
   });

@@ -44,6 +44,7 @@ test("a forecaster shows what it will choose from the data, and counts its param
   const open = await call(app, "POST /v1/models", { name: "a", task: "forecast", forecast: { horizon: 12 } });
   expect(open.body.forecast).toMatchObject({ horizon: 12, context_length: "auto", baseline: "auto", head_units: 512 });
   expect(open.body.parameter_count).toBeNull();
+  expect(open.body.architecture).toMatchObject({ cell: "gru", units: 64, layers: 1 });
   const chosen = {
     horizon: 12,
     context_length: 24,

@@ -1,5 +1,6 @@
 import type { Tensor1D } from "../backend.ts";
 import type { Evaluation } from "../training-task.ts";
+import type { BaselineAccuracy } from "./baselines/score-baselines.ts";
 import type { ForecastCalibration } from "./calibration/forecast-calibration.ts";
 import { IntervalScores } from "./calibration/interval-scores.ts";
 import { ForecastBatch } from "./forecast-batch.ts";
@@ -10,7 +11,6 @@ import { type HoldoutForecast, HoldoutScore } from "./holdout-score.ts";
 import { interpolatePaths } from "./interpolate-paths.ts";
 import { seasonalError } from "./metrics/seasonal-error.ts";
 import { lossOfRows, predictRows } from "./run-network.ts";
-import { seasonalNaive } from "./seasonal-naive.ts";
 import { valueTransforms } from "./value-transform.ts";
 import type { TrainingSeries } from "./window-sampler.ts";
 import type { WindowWeights } from "./window-weights.ts";
@@ -23,6 +23,7 @@ export interface HoldoutSetting {
   /** Positions in `training`. */
   holdouts: number[];
   weights: WindowWeights;
+  baselines: BaselineAccuracy;
 }
 
 const rowsAtOnce = 256;
@@ -68,12 +69,13 @@ function holdoutForecast(
 ): HoldoutForecast {
   const { inverse } = valueTransforms[geometry.transform];
   const { quantiles, horizon, season } = geometry;
+  const history = series.target.subarray(0, trainLength);
   return {
     actual: series.target.subarray(trainLength, trainLength + horizon),
-    median: interpolatePaths(scaledPaths, quantiles, 0.5).map(inverse),
+    point: interpolatePaths(scaledPaths, quantiles, 0.5).map(inverse),
     paths: scaledPaths.map((path) => path.map(inverse)),
-    naive: seasonalNaive(series, trainLength, { season, horizon }).map(inverse),
-    seasonalError: seasonalError(series.target.subarray(0, trainLength), season),
+    history,
+    seasonalError: seasonalError(history, season),
   };
 }
 
@@ -96,5 +98,9 @@ export async function evaluateHoldouts(
     await pause();
   }
   const calibration = scores.intervals.calibration();
-  return { validationLoss: lossSum / holdouts.length, metrics: scores.accuracy.metrics(calibration), calibration };
+  return {
+    validationLoss: lossSum / holdouts.length,
+    metrics: scores.accuracy.metrics(setting.baselines, calibration),
+    calibration,
+  };
 }

@@ -3,6 +3,7 @@ import type { TrainingSpec } from "../../schemas/training-run.ts";
 import { type Tensor1D, tf } from "../backend.ts";
 import type { Random, RandomState } from "../random.ts";
 import type { TrainingTask } from "../training-task.ts";
+import { type BaselineAccuracy, scoreBaselines } from "./baselines/score-baselines.ts";
 import type { ForecastCalibration } from "./calibration/forecast-calibration.ts";
 import { evaluateHoldouts } from "./evaluate-holdouts.ts";
 import { ForecastBatch } from "./forecast-batch.ts";
@@ -60,6 +61,7 @@ export async function createForecastTask(spec: TrainingSpec, random: Random): Pr
   const batch = new ForecastBatch(geometry, rows);
   const run = { network, geometry, batch, rows };
   let calibration: ForecastCalibration | null = null;
+  let baselines: BaselineAccuracy | null = null;
   const description: Omit<ForecastDescription, "calibration"> = {
     frequency,
     long_season: longSeason,
@@ -83,7 +85,8 @@ export async function createForecastTask(spec: TrainingSpec, random: Random): Pr
       return () => tf.tidy(() => lossOfRows(run, predictRows(run, random), quantiles));
     },
     evaluate: async (pause) => {
-      const setting = { network, geometry, quantiles, training, holdouts, weights };
+      baselines ??= scoreBaselines(training, holdouts, geometry);
+      const setting = { network, geometry, quantiles, training, holdouts, weights, baselines };
       const evaluation = await evaluateHoldouts(setting, pause);
       calibration = evaluation.calibration;
       return evaluation;

@@ -7,6 +7,7 @@ import { Random, type RandomState } from "../random.ts";
 import type { Evaluation, TaskState, TrainingTask } from "../training-task.ts";
 import { encodePrompt } from "./encode-prompt.ts";
 import { evaluateStreams } from "./evaluate-streams.ts";
+import { ngramBaselines } from "./ngram-baselines.ts";
 import { oldText } from "./old-text.ts";
 import { OwnPredictions } from "./own-predictions.ts";
 import { planStreams } from "./plan-streams.ts";
@@ -31,6 +32,8 @@ export async function createTextTask(spec: TrainingSpec, random: Random): Promis
   const reader = new StreamReader({ ...shared, text: ids, plan });
   const replay = replays ? new StreamReader({ ...shared, text: oldIds!, plan: oldPlan! }) : null;
   const rows = { fresh: plan.training.rows, old: replay === null ? 0 : oldPlan!.training.rows };
+  /** What needs no network, on the same tail. */
+  let baselines: Record<string, number> | null = null;
 
   function nextBatch(progress = 0): () => Scalar {
     const fresh = reader.next(progress);
@@ -52,7 +55,9 @@ export async function createTextTask(spec: TrainingSpec, random: Random): Promis
       if (!plan.validation) return { validationLoss: null, metrics: {} };
       const held = { network, text: ids, streams: plan.validation, chunk: plan.sequenceLength };
       const validationLoss = await evaluateStreams(held, pause);
-      return { validationLoss, metrics: { bits_per_character: validationLoss / Math.LN2 } };
+      const split = { ids, vocabularySize: vocabulary.size, trainingLength: plan.validation.start };
+      baselines ??= await ngramBaselines(split, pause);
+      return { validationLoss, metrics: { bits_per_character: validationLoss / Math.LN2, ...baselines } };
     },
     sample: async (step, pause) => {
       const length = training.sample_length ?? defaultSampleLength;

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
+import { seasonalNaive } from "../../../src/rnn/series/baselines/seasonal-naive.ts";
 import { HoldoutScore } from "../../../src/rnn/series/holdout-score.ts";
 import { coverage } from "../../../src/rnn/series/metrics/coverage.ts";
 import { meanAbsoluteScaledError } from "../../../src/rnn/series/metrics/mean-absolute-scaled-error.ts";
 import { quantileLoss } from "../../../src/rnn/series/metrics/quantile-loss.ts";
 import { seasonalError } from "../../../src/rnn/series/metrics/seasonal-error.ts";
 import { symmetricMeanAbsolutePercentageError } from "../../../src/rnn/series/metrics/symmetric-mean-absolute-percentage-error.ts";
-import { seasonalNaive } from "../../../src/rnn/series/seasonal-naive.ts";
 
 const of = (...values: number[]) => Float64Array.from(values);
 
@@ -51,39 +51,53 @@ test("seasonal naive: the last season again, the last value where there is none,
   expect([...seasonalNaive(gap, 3, { season: 2, horizon: 3 })]).toEqual([2, 2, 2]);
 });
 
+const noBaseline = { mase: null, smape: null, rmsse: null, weighted_quantile_loss: null };
+const baselines = {
+  naive: noBaseline,
+  seasonal_naive: { ...noBaseline, mase: 1.5 },
+  drift: noBaseline,
+  naive2: { ...noBaseline, mase: 0.5, smape: 10 },
+};
+
 test("the figures of a hold-out, the seasonal naive forecast's beside them", () => {
   const one = {
     actual: of(10, 20),
-    median: of(11, 20),
+    point: of(11, 20),
     paths: [of(9, 21), of(12, 22)],
-    naive: of(8, 16),
+    history: of(1, 3, 1),
     seasonalError: 2,
   };
   const constant = {
     actual: of(5, 5),
-    median: of(5, 5),
+    point: of(5, 5),
     paths: [of(5, 5), of(5, 5)],
-    naive: of(5, 5),
+    history: of(5, 5),
     seasonalError: 0,
   };
   const score = new HoldoutScore([0.1, 0.9]);
   score.add(one);
   score.add(constant);
-  expect(score.metrics()).toEqual({
+  const smape = 200 / 21 / 4;
+  expect(score.metrics(baselines, null)).toEqual({
     mase: 0.25,
-    smape: expect.closeTo(200 / 21 / 4, 10),
+    smape: expect.closeTo(smape, 10),
+    rmsse: expect.closeTo(Math.sqrt(0.5) / 2, 10),
     weighted_quantile_loss: expect.closeTo((2 * (0.1 * 1 + 0.1 * 2) + 2 * (0.9 * 1 + 0.1 * 2)) / 2 / 40, 10),
+    owa: expect.closeTo((smape / 10 + 0.25 / 0.5) / 2, 10),
     coverage_80: 0.75,
     coverage_80_uncalibrated: 0.75,
     seasonal_naive_mase: 1.5,
-    seasonal_naive_smape: expect.closeTo((400 / 18 + 800 / 36) / 4, 10),
+    naive2_mase: 0.5,
+    naive2_smape: 10,
     mase_ratio: expect.closeTo(1 / 6, 10),
+    skill: expect.closeTo(5 / 6, 10),
     holdout_series: 2,
   });
 });
 
 test("what is not defined is left out", () => {
   const score = new HoldoutScore([0.5]);
-  score.add({ actual: of(0), median: of(1), paths: [of(1)], naive: of(0), seasonalError: null });
-  expect(score.metrics()).toEqual({ smape: 200, seasonal_naive_smape: 0, holdout_series: 1 });
+  score.add({ actual: of(0), point: of(1), paths: [of(1)], history: of(0), seasonalError: null });
+  const none = { naive: noBaseline, seasonal_naive: noBaseline, drift: noBaseline, naive2: noBaseline };
+  expect(score.metrics(none, null)).toEqual({ smape: 200, holdout_series: 1 });
 });

@@ -1,4 +1,4 @@
-import type { FilledValues } from "./fill-gaps.ts";
+import type { FilledValues } from "../fill-gaps.ts";
 
 /** The last season repeated; the last value where less than a season is there. `length` steps of the values are known. */
 export function seasonalNaive(
