@@ -1,10 +1,11 @@
 // The door to Node.js: loading this file quiets TensorFlow's log and registers the ops, once per process.
-// Exports { kernels: "avx512" | "avx2" | "portable", threads } and the functions of generate/node-text.h.
+// Exports { kernels: "avx512" | "avx2" | "portable", threads }, the functions of generate/node-text.h, and runForecast.
 #include <node_api.h>
 
 #include <exception>
 #include <mutex>
 
+#include "forecast/node-forecast.h"
 #include "generate/node-text.h"
 #include "kernels/kernel-set.h"
 #include "ops/recurrent-ops.h"
@@ -30,6 +31,7 @@ napi_value initialise(napi_env env, napi_value exports) {
     napi_set_named_property(env, exports, "kernels", kernels);
     napi_set_named_property(env, exports, "threads", threads);
     unroll::exportTextFunctions(env, exports);
+    unroll::exportForecast(env, exports);
   } catch (const std::exception& error) {
     napi_throw_error(env, nullptr, error.what());
   }

@@ -12,7 +12,6 @@ export class FakeInference implements InferencePool {
   parts = 0;
   charactersAPart = 8;
   unloaded: string[] = [];
-  forecastValue: (last: number) => number = (last) => last;
   #open = 0;
   #gate: Promise<void> = Promise.resolve();
   #release = () => {};
@@ -87,11 +86,18 @@ export class FakeInference implements InferencePool {
     const steps = horizon ?? 3;
     const outputs = inputs.map(({ id, target }) => {
       if (target.length < 4) throw appError("history_too_short", `expected at least 4 values, got ${target.length}`);
-      const values = Array<number>(steps).fill(this.forecastValue(target.at(-1) ?? 0));
+      const values = Array<number>(steps).fill(target.at(-1) ?? 0);
       const levels = Object.fromEntries((quantiles ?? [0.1, 0.5, 0.9]).map((level) => [String(level), values]));
       return { id: id ?? null, timestamps: null, mean: values, median: values, quantiles: levels };
     });
     const calibration = { method: "none" as const, target: null, empirical: null, holdout_values: 0 };
-    return { horizon: steps, outputs, calibration, timings: { queue_ms: 0.1, compute_ms: 0.2 } };
+    const text = JSON.stringify(outputs);
+    return {
+      horizon: steps,
+      series: outputs.length,
+      outputs: text,
+      calibration,
+      timings: { queue_ms: 0.1, compute_ms: 0.2 },
+    };
   }
 }

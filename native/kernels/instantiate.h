@@ -1,6 +1,7 @@
 // One processor's kernels, instantiated by kernels-*.cc.
 #pragma once
 #include "generate/advance.h"
+#include "kernels/forecast/head.h"
 #include "kernels/kernel-set.h"
 #include "kernels/recurrent/gradient-weights.h"
 #include "kernels/training/cross-entropy.h"
@@ -44,6 +45,7 @@ constexpr KernelSet kernelSet(const char* name) {
                           runAdvance<P, GruResetBefore>},
           .softmaxHead = runSoftmaxHead<P>,
           .dropoutMask = runDropoutMask<P>,
+          .forecastHead = runForecastHead<P>,
           .crossEntropy = runCrossEntropy<P>,
           .optimizer = runOptimizer<P>};
 }

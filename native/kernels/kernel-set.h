@@ -1,6 +1,7 @@
 // The kernels of the best processor level that this machine has.
 #pragma once
 #include "generate/text-stream.h"
+#include "kernels/forecast/calls.h"
 #include "kernels/recurrent/shapes.h"
 #include "kernels/training/calls.h"
 #include "threads/thread-pool.h"
@@ -15,6 +16,7 @@ struct KernelSet {
   void (*advanceText[4])(const AdvanceCall&, ThreadPool&);
   void (*softmaxHead)(const SoftmaxHeadCall&, ThreadPool&);
   void (*dropoutMask)(const DropoutMaskCall&, ThreadPool&);
+  void (*forecastHead)(const ForecastHeadCall&);
   void (*crossEntropy)(const CrossEntropyCall&, ThreadPool&);
   void (*optimizer)(const OptimizerCall&, ThreadPool&);
 };

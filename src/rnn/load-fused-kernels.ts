@@ -5,6 +5,14 @@ import type { TextAddon } from "./text/generation/text-addon.ts";
 export interface FusedKernels extends TextAddon {
   kernels: "avx512" | "avx2" | "portable";
   threads: number;
+  /** native/forecast/node-forecast.cc */
+  runForecast(
+    shape: Int32Array,
+    weights: Float32Array[],
+    encoder: Float32Array,
+    features: Float32Array,
+    corrections: Float32Array,
+  ): void;
 }
 
 /**

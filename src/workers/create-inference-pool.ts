@@ -68,8 +68,8 @@ class ThreadInferencePool implements InferencePool {
 
   async forecast(request: Parameters<InferencePool["forecast"]>[0]) {
     const answer = await this.#askOnce({ type: "forecast", ...request }, "forecast-end");
-    const { horizon, outputs, calibration, timings } = answer;
-    return { horizon, outputs, calibration, timings };
+    const { horizon, series, outputs, calibration, timings } = answer;
+    return { horizon, series, outputs, calibration, timings };
   }
 
   async predict(request: Parameters<InferencePool["predict"]>[0]) {

@@ -1,4 +1,4 @@
-import type { CalibrationNote, ForecastInput, ForecastOutput } from "../schemas/forecast.ts";
+import type { CalibrationNote, ForecastInput } from "../schemas/forecast.ts";
 import type { FinishReason, SamplingParameters, Timings } from "../schemas/generation.ts";
 import type { Backend } from "../schemas/health.ts";
 import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
@@ -30,12 +30,13 @@ export interface InferencePool {
     parameters: SamplingParameters;
     signal: AbortSignal;
   }): Promise<AsyncIterable<TextPart>>;
+  /** outputs: ForecastOutput[] as JSON; every number in it is finite. */
   forecast(request: {
     checkpoint: CheckpointReference;
     inputs: ForecastInput[];
     horizon: number | null;
     quantiles: number[] | null;
-  }): Promise<{ horizon: number; outputs: ForecastOutput[]; calibration: CalibrationNote; timings: Timings }>;
+  }): Promise<{ horizon: number; series: number; outputs: string; calibration: CalibrationNote; timings: Timings }>;
   /** The plain forward pass of any model. Throws validation_failed, prompt_characters_unknown, with pointers into the request's body. */
   predict(request: {
     checkpoint: CheckpointReference;

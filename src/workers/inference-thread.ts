@@ -1,8 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { appError, toErrorMessage } from "../errors.ts";
+import { toErrorMessage } from "../errors.ts";
 import { backend } from "../rnn/backend.ts";
 import { countParameters, vocabularySizeOf } from "../rnn/count-parameters.ts";
 import { countParts } from "../rnn/count-parts.ts";
+import { Forecasts } from "../rnn/serving/forecasts.ts";
 import { loadModel, loadPredictor } from "../rnn/serving/load-model.ts";
 import { LoadedModels } from "../rnn/serving/loaded-models.ts";
 import { TextStreams } from "../rnn/serving/text-streams.ts";
@@ -36,23 +37,11 @@ const streams = new TextStreams(models, {
   ended: (request, end) => post({ type: "text-end", request, ...end }),
   failed: fail,
 });
+const forecasts = new Forecasts(models);
 
-async function forecast({ request, checkpoint, inputs, horizon, quantiles }: ForecastRequest): Promise<void> {
-  const receivedAtMs = performance.now();
-  const loan = await models.borrow(checkpoint.path);
-  try {
-    const { model } = loan;
-    if (model.task !== "forecast") {
-      throw appError("model_task_mismatch", `expected a model that forecasts, got one for ${model.task}`);
-    }
-    const startMs = performance.now();
-    const outputs = model.forecaster.forecast(inputs, horizon, quantiles);
-    const timings = { queue_ms: rounded(startMs - receivedAtMs), compute_ms: rounded(performance.now() - startMs) };
-    const { horizon: longest, calibration } = model.forecaster;
-    post({ type: "forecast-end", request, horizon: horizon ?? longest, outputs, calibration, timings });
-  } finally {
-    loan.giveBack();
-  }
+async function forecast({ request, checkpoint, ...question }: ForecastRequest): Promise<void> {
+  const answer = await forecasts.answer(checkpoint.path, { ...question, receivedAtMs: performance.now() });
+  post({ type: "forecast-end", request, ...answer });
 }
 
 async function predict({ request, checkpoint, ...question }: PredictRequest): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ErrorMessage } from "../errors.ts";
-import type { CalibrationNote, ForecastInput, ForecastOutput } from "../schemas/forecast.ts";
+import type { CalibrationNote, ForecastInput } from "../schemas/forecast.ts";
 import type { FinishReason, GenerationPrecision, SamplingParameters, Timings } from "../schemas/generation.ts";
 import type { Backend } from "../schemas/health.ts";
 import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
@@ -100,11 +100,13 @@ export type FromInference =
       completionTokens: number;
       timings: Timings;
     }
+  /** outputs: ForecastOutput[] as JSON, so that the main thread, which has every request to see to, spells no numbers. */
   | {
       type: "forecast-end";
       request: number;
       horizon: number;
-      outputs: ForecastOutput[];
+      series: number;
+      outputs: string;
       calibration: CalibrationNote;
       timings: Timings;
     }

@@ -21,16 +21,3 @@ test("many series are forecast at once, with the settings in effect", async () =
   ]);
   expect(headers["server-timing"]).toBe("queue;dur=0.1, compute;dur=0.2");
 });
-
-test("a number that is not finite never leaves: it is our fault and says so", async () => {
-  const { app, inference, log } = await buildApp();
-  await seedForecaster(app);
-  inference.forecastValue = () => Number.NaN;
-  const { status, body } = await call(app, "POST /v1/models/seer/forecast", { inputs });
-  expect([status, body.code]).toEqual([500, "internal"]);
-  expect(body.detail).toContain(body.request_id);
-  expect(body.detail).not.toContain("finite");
-  expect(log.some(({ msg, request_id }) => /not finite/.test(String(msg)) && request_id === body.request_id)).toBe(
-    true,
-  );
-});

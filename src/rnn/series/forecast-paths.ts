@@ -13,6 +13,7 @@ export function forecastPaths(
   { horizon, seeds, quantiles: { length: levels } }: ForecastGeometry,
   { batch, row }: { batch: ForecastBatch; row: number },
 ): Float64Array[] {
+  const sorted = new Float32Array(levels);
   const paths = Array.from({ length: levels }, () => new Float64Array(horizon));
   const scale = batch.scales[row]!;
   const ofMember = corrections.length / seeds;
@@ -20,12 +21,21 @@ export function forecastPaths(
     const at = row * horizon + step;
     const mean = new Float64Array(levels);
     for (let member = 0; member < seeds; member++) {
-      const start = member * ofMember + at * levels;
-      const sorted = corrections.slice(start, start + levels).sort();
+      sortInto(sorted, corrections, member * ofMember + at * levels);
       for (let level = 0; level < levels; level++) mean[level]! += sorted[level]! / seeds;
     }
     for (let level = 0; level < levels; level++)
       paths[level]![step] = bounded(batch.baseline[at]! + scale * mean[level]!);
   }
   return paths;
+}
+
+/** By insertion: a few numbers that are in order already, or nearly so. */
+function sortInto(sorted: Float32Array, values: Float32Array, start: number): void {
+  for (let index = 0; index < sorted.length; index++) {
+    const value = values[start + index]!;
+    let place = index;
+    for (; place > 0 && sorted[place - 1]! > value; place--) sorted[place] = sorted[place - 1]!;
+    sorted[place] = value;
+  }
 }

@@ -6,14 +6,16 @@ import type { HostTensor } from "../host-tensor.ts";
 import { calibratePaths } from "./calibration/calibrate-paths.ts";
 import { describeCalibration } from "./calibration/describe-calibration.ts";
 import { ForecastBatch } from "./forecast-batch.ts";
+import { type ForecastCall, seriesLeft } from "./forecast-call.ts";
 import type { ForecastDescription } from "./forecast-description.ts";
 import { type ForecastGeometry, forecastGeometry } from "./forecast-geometry.ts";
 import { createForecastNetwork } from "./forecast-network.ts";
+import { type ForecastPass, tensorPass } from "./forecast-pass.ts";
 import { forecastPaths } from "./forecast-paths.ts";
 import { interpolatePaths } from "./interpolate-paths.ts";
 import { meanPath } from "./mean-path.ts";
+import { nativePass } from "./native-pass.ts";
 import { type ForecastHistory, readForecastInputs } from "./read-forecast-inputs.ts";
-import { predictRows } from "./run-network.ts";
 import { valueTransforms } from "./value-transform.ts";
 
 /** The parts of a checkpoint that a forecast needs. */
@@ -26,13 +28,22 @@ export interface TrainedForecast {
 }
 
 export interface Forecaster {
-  /**
-   * Forecasts all inputs at once. null horizon and quantiles are the model's own. Throws validation_failed and history_too_short
-   * with pointers into the request's body.
-   */
-  forecast(inputs: ForecastInput[], horizon: number | null, quantiles: number[] | null): ForecastOutput[];
   readonly horizon: number;
   readonly calibration: CalibrationNote;
+  /** Series that one pass of the network takes. */
+  readonly rowsAtOnce: number;
+  /**
+   * Reads a request. null horizon and quantiles are the model's own. Throws validation_failed and history_too_short with pointers
+   * into the request's body.
+   */
+  open(inputs: ForecastInput[], horizon: number | null, quantiles: number[] | null): ForecastCall;
+  /**
+   * Forecasts the next series of calls in one pass of the network; a call stands in the list once for each series, of which no more
+   * than rowsAtOnce. A series gets the same numbers whichever stand beside it.
+   */
+  advance(calls: readonly ForecastCall[]): void;
+  /** A whole request, by itself. */
+  forecast(...request: Parameters<Forecaster["open"]>): ForecastOutput[];
   dispose(): void;
 }
 
@@ -76,10 +87,14 @@ function timestampsAfter({ timeline, length }: ForecastHistory, horizon: number,
   }
 }
 
-function distributionOf(scaledPaths: Float64Array[], geometry: ForecastGeometry, levels: number[]) {
+function distributionOf(scaledPaths: Float64Array[], geometry: ForecastGeometry, levels: readonly number[]) {
   const { inverse } = valueTransforms[geometry.transform];
-  const at = (level: number) => Array.from(interpolatePaths(scaledPaths, geometry.quantiles, level), inverse);
   const own = scaledPaths.map((path) => path.map(inverse));
+  const at = (level: number) => {
+    const index = geometry.quantiles.indexOf(level);
+    if (index >= 0) return Array.from(own[index]!);
+    return Array.from(interpolatePaths(scaledPaths, geometry.quantiles, level), inverse);
+  };
   return {
     mean: Array.from(meanPath(own, geometry.quantiles)),
     median: at(0.5),
@@ -87,35 +102,70 @@ function distributionOf(scaledPaths: Float64Array[], geometry: ForecastGeometry,
   };
 }
 
-/** Loads a trained model into TensorFlow; throws checkpoint_corrupt where weights and settings do not fit. */
-export function createForecaster({ architecture, forecast, description, tensors }: TrainedForecast): Forecaster {
-  const geometry = forecastGeometry(forecast, description.long_season);
+/** About as many multiply-adds as a core does in a millisecond: others wait no longer for one pass. */
+const workAtOnce = 4e7;
+const mostRowsAtOnce = 16;
+
+function rowsAtOnce({ units, layers }: Architecture, { blocks, seeds }: ForecastGeometry): number {
+  const work = seeds * layers * blocks * units * units * 4;
+  return Math.min(Math.max(1, Math.floor(workAtOnce / work)), mostRowsAtOnce);
+}
+
+/** Throws checkpoint_corrupt where weights and settings do not fit. */
+function createPass({ architecture, tensors }: TrainedForecast, geometry: ForecastGeometry): ForecastPass {
   const network = createForecastNetwork(architecture, geometry, tensors);
+  const native = nativePass(architecture, geometry, tensors);
+  if (native === null) return tensorPass(network, geometry);
+  network.dispose(); // it has checked the weights
+  return native;
+}
+
+/** A trained model, ready for requests; throws checkpoint_corrupt where weights and settings do not fit. */
+export function createForecaster(trained: TrainedForecast): Forecaster {
+  const { forecast, description } = trained;
+  const geometry = forecastGeometry(forecast, description.long_season);
+  const pass = createPass(trained, geometry);
+  const rows = rowsAtOnce(trained.architecture, geometry);
+  const batch = new ForecastBatch(geometry, rows);
   const { frequency, minimum_history: minimumHistory, calibration = null } = description;
-  return {
+
+  const forecaster: Forecaster = {
     horizon: geometry.horizon,
     calibration: describeCalibration(calibration),
-    dispose: () => network.dispose(),
-    forecast: (inputs, askedHorizon, askedQuantiles) => {
+    rowsAtOnce: rows,
+    dispose: () => pass.dispose(),
+    open: (inputs, askedHorizon, askedQuantiles) => {
       checkRequest(geometry, askedHorizon, askedQuantiles);
       const horizon = askedHorizon ?? geometry.horizon;
       const histories = readForecastInputs(inputs, { geometry, frequency, minimumHistory });
       const timestamps = histories.map((history, index) => timestampsAfter(history, horizon, index));
-      const batch = new ForecastBatch(geometry, histories.length);
-      for (const [row, { filled }] of histories.entries()) batch.writeContext(row, filled, filled.values.length);
-      const predicted = predictRows({ network, geometry, batch, rows: histories.length });
-      const corrections = predicted.dataSync() as Float32Array;
-      predicted.dispose();
-      return histories.map(({ id }, row) => {
+      return { histories, timestamps, horizon, levels: askedQuantiles ?? geometry.quantiles, outputs: [] };
+    },
+    advance: (calls) => {
+      const series = calls.map((call, row) => {
+        const index = call.outputs.length + calls.slice(0, row).filter((other) => other === call).length;
+        const { filled } = call.histories[index]!;
+        batch.writeContext(row, filled, filled.values.length);
+        return index;
+      });
+      const corrections = pass.run(batch, calls.length);
+      const outputs = calls.map(({ histories, timestamps, horizon, levels }, row) => {
         const raw = forecastPaths(corrections, geometry, { batch, row }).map((path) => path.subarray(0, horizon));
         const window = { levels: geometry.quantiles, scale: batch.scales[row]! };
         const paths = calibratePaths(raw, calibration, window);
-        return {
-          id,
-          timestamps: timestamps[row]!,
-          ...distributionOf(paths, geometry, askedQuantiles ?? geometry.quantiles),
-        };
+        const { id } = histories[series[row]!]!;
+        return { id, timestamps: timestamps[series[row]!]!, ...distributionOf(paths, geometry, levels) };
       });
+      // All or none: a pass that failed may be tried again.
+      for (const [row, call] of calls.entries()) call.outputs.push(outputs[row]!);
+    },
+    forecast: (...request) => {
+      const call = forecaster.open(...request);
+      while (seriesLeft(call) > 0) {
+        forecaster.advance(Array.from({ length: Math.min(seriesLeft(call), rows) }, () => call));
+      }
+      return call.outputs;
     },
   };
+  return forecaster;
 }

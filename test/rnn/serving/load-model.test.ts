@@ -85,7 +85,6 @@ it("holds as many tensors after 1,000 texts and 100 forecasts as before, and non
   };
   await forecast();
   const loaded = tf.memory().numTensors;
-  expect(loaded).toBeGreaterThan(atFirst);
   for (let request = 0; request < 1000; request += 1) {
     await streams.open(request, textPath, { ...sampling, seed: request });
     if (request % 10 === 0) await forecast();

@@ -1,4 +1,4 @@
-import type { Architecture } from "../../../schemas/models.ts";
+import type { Architecture } from "../../schemas/models.ts";
 
 const cells: readonly string[] = ["simple_rnn", "lstm", "gru"];
 /** Fields that the engines know, and those that act in training alone or only beside another that must be off. */
@@ -8,7 +8,7 @@ const understood = new Set([
 ]);
 const off: readonly unknown[] = [null, false, "tanh"];
 
-/** Whether a network is layers of a cell one on another and nothing else: what the engines for single steps compute. */
+/** Whether a network is layers of a cell one on another and nothing else: what the engines that serve without TensorFlow compute. */
 export function isPlainNetwork(architecture: Architecture): boolean {
   const rest = Object.entries(architecture).filter(([field]) => !understood.has(field));
   return cells.includes(architecture.cell) && rest.every(([, value]) => off.includes(value));
