@@ -18,14 +18,21 @@ const bodyTimeoutMs = 30_000;
 export const bodyTimeout = fp(
   async (app) => {
     app.decorateRequest("bodyTimer", undefined);
-    app.addHook("onRequest", async (request, reply) => {
+    app.addHook("onRequest", (request, reply, done) => {
       const { "content-length": length, "transfer-encoding": encoding } = request.headers;
-      if (encoding === undefined && (length === undefined || length === "0")) return;
+      if (encoding === undefined && (length === undefined || length === "0")) return done();
       if (request.routeOptions.config.takesUpload === true) endSilence(request);
       else request.bodyTimer = setTimeout(() => giveUp(reply), bodyTimeoutMs);
+      done();
     });
-    app.addHook("preValidation", async (request) => clearTimeout(request.bodyTimer));
-    app.addHook("onResponse", async (request) => clearTimeout(request.bodyTimer));
+    app.addHook("preValidation", (request, _reply, done) => {
+      clearTimeout(request.bodyTimer);
+      done();
+    });
+    app.addHook("onResponse", (request, _reply, done) => {
+      clearTimeout(request.bodyTimer);
+      done();
+    });
   },
   { name: "body-timeout" },
 );

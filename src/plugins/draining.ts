@@ -40,14 +40,14 @@ export const draining = fp(
       setTimeout(() => app.server.closeAllConnections(), cutAllAfterMs).unref();
     });
     // Not in onRequest: a refused upgrade is known as one, and its connection ended, once those hooks have run.
-    app.addHook("preParsing", async (request) => {
-      if (controller.signal.aborted && request.routeOptions.config.whileDraining !== true)
-        throw controller.signal.reason;
+    app.addHook("preParsing", (request, _reply, _payload, done) => {
+      const isRefused = controller.signal.aborted && request.routeOptions.config.whileDraining !== true;
+      done(isRefused ? controller.signal.reason : null);
     });
     // Without this a keep-alive connection that was busy when the listener closed holds the process for its whole idle time.
-    app.addHook("onSend", async (_request, reply, payload) => {
+    app.addHook("onSend", (_request, reply, payload, done) => {
       if (controller.signal.aborted) reply.header("connection", "close");
-      return payload;
+      done(null, payload);
     });
   },
   { name: "draining" },

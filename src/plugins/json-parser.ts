@@ -24,10 +24,15 @@ export const jsonParser = fp(
     });
 
     const single = new Set(["content-type", "host", "authorization", "idempotency-key"]);
-    app.addHook("onRequest", async ({ raw }) => {
-      const names = (raw.rawHeaders ?? []).filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
-      const twice = names.find((name, index) => single.has(name) && names.indexOf(name) !== index);
-      if (twice !== undefined) throw appError("request_invalid", `the header ${twice} stands twice`);
+    app.addHook("onRequest", ({ raw }, _reply, done) => {
+      const seen = new Set<string>();
+      for (let index = 0; index < (raw.rawHeaders?.length ?? 0); index += 2) {
+        const name = raw.rawHeaders[index]!.toLowerCase();
+        if (!single.has(name)) continue;
+        if (seen.has(name)) return done(appError("request_invalid", `the header ${name} stands twice`));
+        seen.add(name);
+      }
+      done();
     });
   },
   { name: "json-parser" },

@@ -11,10 +11,11 @@ export const metrics = fp(
   async (app) => {
     const service = new Metrics();
     app.decorate("metrics", service);
-    app.addHook("onResponse", async (request, reply) => {
+    app.addHook("onResponse", (request, reply, done) => {
       // The pattern, not the path: ids would make a series each.
       const route = request.routeOptions.url ?? "unmatched";
       service.requests.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+      done();
     });
     app.addHook("onReady", async () => {
       service.gauge("unroll_jobs_queued", "Jobs that wait.", () => app.jobs.counts().queued);
