@@ -1,9 +1,9 @@
 import type { GenerationPrecision } from "../../../schemas/generation.ts";
+import { isPlainNetwork } from "../../layers/is-plain-network.ts";
 import { loadFusedKernels } from "../../load-fused-kernels.ts";
 import { createTextDecoder } from "../decoding/create-text-decoder.ts";
 import { createNetworkDecoder } from "../network-decoder.ts";
 import type { TextWeights } from "../text-weights.ts";
-import { isPlainNetwork } from "../../layers/is-plain-network.ts";
 import { createNativeTextEngine } from "./native-text-engine.ts";
 import { createStepwiseTextEngine } from "./stepwise-text-engine.ts";
 import type { TextEngine } from "./text-engine.ts";
