@@ -105,7 +105,7 @@ template <class P, int Rows, int Vectors>
     tile.each([&](int row, int v) { tile.sums[row][v] += broadcast<P>(row0[row * rowStride + k]) * even[v]; });
     tile.each([&](int row, int v) { tile.sums[row][v] += broadcast<P>(row0[row * rowStride + k + 1]) * odd[v]; });
   }
-  tile.write(c, true);
+  tile.write(c, c);
 }
 
 /** Rows of a bf16 tile: two more vectors than a tile of kernels/tile.h are in use, so strips are half as wide. */
@@ -130,7 +130,7 @@ void multiplyPanel(Index rows, const RowOperand& a, const typename PanelWeights<
     const RowOperand from{a.data + first * a.rowStride, a.rowStride, a.depth};
     const Matrix to{c.data + first * c.stride, c.stride};
     if constexpr (precision == Precision::fp32) {
-      multiplyRows<P>(count, columns, from, ConstMatrix{panel, columns}, to, true);
+      multiplyRows<P>(count, columns, from, ConstMatrix{panel, columns}, to, to);
     } else {
       for (Index column = 0; column < columns;) {
         const bool wide = columns - column >= pairVectors<P> * P::lanes;

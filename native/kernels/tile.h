@@ -1,4 +1,4 @@
-// Matrix products as register tiles: C[rows, columns] (+)= A[rows, depth] B[depth, columns]. A tile's accumulators stay
+// Matrix products as register tiles: C[rows, columns] = A[rows, depth] B[depth, columns] + D[rows, columns]. A tile's accumulators stay
 // in registers over the whole depth. Every element is summed in the order of the depth whatever the tiling, so results
 // do not depend on how rows are shared out.
 #pragma once
@@ -25,14 +25,17 @@ struct PackedOperand {
   Index depth;
 };
 
-struct Matrix {
-  float* data;
-  Index stride;
-};
 struct ConstMatrix {
   const float* data;
   Index stride;
 };
+struct Matrix {
+  float* data;
+  Index stride;
+  operator ConstMatrix() const { return {data, stride}; }
+};
+/** In place of what a product may be added to. */
+constexpr ConstMatrix nothing{nullptr, 0};
 
 /** The sums of one tile, kept in registers by full unrolling. */
 template <class P, int Rows, int Vectors>
@@ -57,15 +60,15 @@ struct Accumulators {
     for (int v = 0; v < Vectors; v++) columns[v] = load<P>(b + v * P::lanes);
     each([&](int row, int v) { sums[row][v] += broadcast<P>(element(row)) * columns[v]; });
   }
-  /** What C holds is added last: long sums over blocks of the depth lose less that way. */
-  [[gnu::always_inline]] void write(Matrix c, bool accumulate) {
-    if (accumulate) each([&](int row, int v) { sums[row][v] += load<P>(c.data + row * c.stride + v * P::lanes); });
+  /** D, which may be C itself, is added last: long sums over blocks of the depth lose less that way. */
+  [[gnu::always_inline]] void write(Matrix c, ConstMatrix d) {
+    if (d.data) each([&](int row, int v) { sums[row][v] += load<P>(d.data + row * d.stride + v * P::lanes); });
     each([&](int row, int v) { store<P>(c.data + row * c.stride + v * P::lanes, sums[row][v]); });
   }
 };
 
 template <class P, int Rows, int Vectors>
-[[gnu::noinline]] void multiplyTile(const RowOperand& a, ConstMatrix b, Matrix c, bool accumulate) {
+[[gnu::noinline]] void multiplyTile(const RowOperand& a, ConstMatrix b, Matrix c, ConstMatrix d) {
   Accumulators<P, Rows, Vectors> tile;
   tile.clear();
   const float* segment = a.data;
@@ -78,11 +81,11 @@ template <class P, int Rows, int Vectors>
     for (Index k = 0; k < depth; k++, column += columnStride)
       tile.add(column, [&](int row) { return segment[row * rowStride + k]; });
   }
-  tile.write(c, accumulate);
+  tile.write(c, d);
 }
 
 template <class P, int Rows, int Vectors>
-[[gnu::noinline]] void multiplyTile(const PackedOperand& a, ConstMatrix b, Matrix c, bool accumulate) {
+[[gnu::noinline]] void multiplyTile(const PackedOperand& a, ConstMatrix b, Matrix c, ConstMatrix d) {
   Accumulators<P, Rows, Vectors> tile;
   tile.clear();
   const float* rows = a.data;
@@ -90,7 +93,7 @@ template <class P, int Rows, int Vectors>
   const Index depth = a.depth, columnStride = b.stride;
   for (Index k = 0; k < depth; k++, rows += Rows, column += columnStride)
     tile.add(column, [&](int row) { return rows[row]; });
-  tile.write(c, accumulate);
+  tile.write(c, d);
 }
 
 /** The most rows a tile of so many vectors may have. */
@@ -100,7 +103,7 @@ constexpr int maximumRows(int vectors) {
 }
 
 template <class P, class Operand>
-using TileFunction = void (*)(const Operand&, ConstMatrix, Matrix, bool);
+using TileFunction = void (*)(const Operand&, ConstMatrix, Matrix, ConstMatrix);
 
 /** multiplyTile for 1 .. maximumRows rows. */
 template <class P, class Operand, int Vectors>
@@ -109,18 +112,18 @@ constexpr auto tileFunctions = []<std::size_t... Row>(std::index_sequence<Row...
 }(std::make_index_sequence<maximumRows<P>(Vectors)>{});
 
 template <class P, class Operand>
-inline void multiplyTile(int rows, int vectors, const Operand& a, ConstMatrix b, Matrix c, bool accumulate) {
+inline void multiplyTile(int rows, int vectors, const Operand& a, ConstMatrix b, Matrix c, ConstMatrix d) {
   static_assert(P::tileVectors == 2 || P::tileVectors == 4);
   switch (vectors) {
     case 1:
-      return tileFunctions<P, Operand, 1>[rows - 1](a, b, c, accumulate);
+      return tileFunctions<P, Operand, 1>[rows - 1](a, b, c, d);
     case 2:
-      return tileFunctions<P, Operand, 2>[rows - 1](a, b, c, accumulate);
+      return tileFunctions<P, Operand, 2>[rows - 1](a, b, c, d);
     case 3:
-      if constexpr (P::tileVectors == 4) return tileFunctions<P, Operand, 3>[rows - 1](a, b, c, accumulate);
+      if constexpr (P::tileVectors == 4) return tileFunctions<P, Operand, 3>[rows - 1](a, b, c, d);
       break;
     case 4:
-      if constexpr (P::tileVectors == 4) return tileFunctions<P, Operand, 4>[rows - 1](a, b, c, accumulate);
+      if constexpr (P::tileVectors == 4) return tileFunctions<P, Operand, 4>[rows - 1](a, b, c, d);
       break;
   }
 }
@@ -151,12 +154,12 @@ inline int rowsPerTile(Index columns) {
   return maximumRows<P>(int(vectors < P::tileVectors ? vectors : P::tileVectors));
 }
 
-/** C[rows, columns] (+)= A B for as many rows as one tile may have: see rowsPerTile. */
+/** C[rows, columns] = A B + D for as many rows as one tile may have: see rowsPerTile. */
 template <class P, class Operand>
-inline void multiplyRows(int rows, Index columns, const Operand& a, ConstMatrix b, Matrix c, bool accumulate) {
+inline void multiplyRows(int rows, Index columns, const Operand& a, ConstMatrix b, Matrix c, ConstMatrix d) {
   overStrips<P>(columns, [&](Index column, int vectors) {
     multiplyTile<P>(rows, vectors, a, ConstMatrix{b.data + column, b.stride}, Matrix{c.data + column, c.stride},
-                    accumulate);
+                    d.data ? ConstMatrix{d.data + column, d.stride} : nothing);
   });
 }
 

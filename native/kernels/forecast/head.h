@@ -32,10 +32,9 @@ template <class P>
 void applyDense(const DenseWeights& dense, RowOperand from, Index rows, Matrix to) {
   overTiles(rows, rowsPerTile<P>(dense.columns), [&](Index first, int count) {
     const Matrix tile{to.data + first * to.stride, to.stride};
-    for (int row = 0; row < count; row++)
-      std::memcpy(tile.data + row * tile.stride, dense.bias, sizeof(float) * dense.columns);
     const RowOperand operand{from.data + first * from.rowStride, from.rowStride, from.depth};
-    multiplyRows<P>(count, dense.columns, operand, ConstMatrix{dense.kernel, dense.columns}, tile, true);
+    multiplyRows<P>(count, dense.columns, operand, ConstMatrix{dense.kernel, dense.columns}, tile,
+                    ConstMatrix{dense.bias, 0});
   });
 }
 

@@ -135,14 +135,15 @@ class Forward {
     const Window window = layout.inputWindow();
     const Index columns = layout.columnsIn(panel, window), rowStride = shape.time * shape.input;
     const ConstMatrix weights{inputPanels + packedPanel(window, shape.input, panel), columns};
+    const ConstMatrix bias{biasPanels + panel * panelColumns, 0};
     for (Index time = times.first; time < times.last; time++)
       overTiles(rows.size(), rowsPerTile<P>(columns), [&](Index first, int count) {
         const Index row = rows.first + first;
         float* gates = reserve.gates + layout.gateRow(panel, time * shape.batch + row);
-        for (int i = 0; i < count; i++)
-          std::memcpy(gates + i * panelColumns, biasPanels + panel * panelColumns, sizeof(float) * panelColumns);
+        for (int i = 0; i < count && columns < panelColumns; i++)  // the window leaves some to the recurrence
+          std::memcpy(gates + i * panelColumns + columns, bias.data + columns, sizeof(float) * (panelColumns - columns));
         const RowOperand inputs{call.input.numbers + row * rowStride + time * shape.input, rowStride, shape.input};
-        multiplyRows<P>(count, columns, inputs, weights, Matrix{gates, panelColumns}, true);
+        multiplyRows<P>(count, columns, inputs, weights, Matrix{gates, panelColumns}, bias);
       });
   }
 
@@ -204,7 +205,8 @@ class Forward {
         const Index row = rows.first + first;
         float* gates = reserve.gates + layout.gateRow(panel, time * batch + row);
         const RowOperand states{state + row * layout.paddedUnits, layout.paddedUnits, units};
-        multiplyRows<P>(count, columns, states, panelWeights, Matrix{gates + window.firstColumn(), panelColumns}, true);
+        const Matrix sums{gates + window.firstColumn(), panelColumns};
+        multiplyRows<P>(count, columns, states, panelWeights, sums, sums);
         arithmetic(at(panel, time, row, count, gates));
       });
     }

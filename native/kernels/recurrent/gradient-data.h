@@ -22,12 +22,12 @@ struct TransposedProduct {
   void pack(const float* kernel, Index tile) const {
     packTransposed<P>(layout, window, targetColumns, kernel, tile, tileWeights(tile));
   }
-  /** c (+)= dgates at a row of steps times one tile of weights, for as many rows as a register tile has. */
-  void multiply(const float* gateGradients, Index step, int rows, Index tile, Matrix c, bool accumulate) const {
+  /** c = dgates at a row of steps times one tile of weights, plus d, for as many rows as a register tile has. */
+  void multiply(const float* gateGradients, Index step, int rows, Index tile, Matrix c, ConstMatrix d) const {
     const Index width = transposedColumns(targetColumns, tile);
     const RowOperand a{gateGradients + layout.gateRow(0, step) + window.firstColumn(), panelColumns,
                        layout.columnsOf(window), window.slots * slotColumns, layout.steps * panelColumns};
-    multiplyRows<P>(rows, width, a, ConstMatrix{tileWeights(tile), width}, c, accumulate);
+    multiplyRows<P>(rows, width, a, ConstMatrix{tileWeights(tile), width}, c, d);
   }
   int rowsPerTile(Index tile) const { return unroll::rowsPerTile<P>(transposedColumns(targetColumns, tile)); }
 };
@@ -81,10 +81,7 @@ class GradientData {
     const Index last = layout.shape.time - 1, together = stepsAtOnce(layout, rows);
     Index projected = layout.shape.time;  // steps from here on have their input gradient
     for (Index time = last; time >= 0; time--) {
-      copyPadded(call.outputsGradient + time * layout.shape.units, layout.shape.time * layout.shape.units,
-                 hiddenGradient, rows);
-      if (time == last || Cell::carriesHidden) addCarry(rows);
-      step(rows, time);
+      step(rows, time, startHidden(rows, time, time == last || Cell::carriesHidden));
       if (call.inputGradient && (projected - time >= together || time == 0)) {
         projectBack(rows, TimeRange{time, projected});
         projected = time;
@@ -101,15 +98,21 @@ class GradientData {
       std::memset(to + row * padded + units, 0, sizeof(float) * (padded - units));
     }
   }
-  void addCarry(RowRange rows) {
-    for (Index i = rows.first * layout.paddedUnits; i < rows.last * layout.paddedUnits; i += slotColumns)
+  /** What the product of a step is added to, from row 0 on: the outputs' gradient where it lies, or a copy with the carry. */
+  ConstMatrix startHidden(RowRange rows, Index time, bool carries) {
+    const Index units = layout.shape.units, padded = layout.paddedUnits;
+    const ConstMatrix outputs{call.outputsGradient + time * units, layout.shape.time * units};
+    if (!carries && units == padded) return outputs;
+    copyPadded(outputs.data, outputs.stride, hiddenGradient, rows);
+    for (Index i = rows.first * padded; carries && i < rows.last * padded; i += slotColumns)
       overSlot<P>([&](Index offset) {
         store<P>(hiddenGradient + i + offset, load<P>(hiddenGradient + i + offset) + load<P>(carry + i + offset));
       });
+    return {hiddenGradient, padded};
   }
 
   /** Tile by tile of 64 units: what the later step sends back, then the cell's arithmetic of the units' panels. */
-  void step(RowRange rows, Index time) {
+  void step(RowRange rows, Index time, ConstMatrix start) {
     const Index padded = layout.paddedUnits, batch = layout.shape.batch;
     for (Index tile = 0; tile < toHidden.tiles(); tile++)
       overTiles(rows.size(), toHidden.rowsPerTile(tile), [&](Index first, int count) {
@@ -117,7 +120,8 @@ class GradientData {
         prefetchGates(tile, time, row, count);
         if (time + 1 < layout.shape.time)
           toHidden.multiply(reserve.gates, (time + 1) * batch + row, count, tile,
-                            Matrix{hiddenGradient + row * padded + tile * panelColumns, padded}, true);
+                            Matrix{hiddenGradient + row * padded + tile * panelColumns, padded},
+                            ConstMatrix{start.data + row * start.stride + tile * panelColumns, start.stride});
         arithmetic(tile, time, row, count, Cell::gradient);
       });
     if constexpr (Cell::twoProducts)
@@ -125,7 +129,7 @@ class GradientData {
         overTiles(rows.size(), toReset.rowsPerTile(tile), [&](Index first, int count) {
           const Index row = rows.first + first;
           toReset.multiply(reserve.gates, time * batch + row, count, tile,
-                           Matrix{resetGradient + row * padded + tile * panelColumns, padded}, false);
+                           Matrix{resetGradient + row * padded + tile * panelColumns, padded}, nothing);
           arithmetic(tile, time, row, count, Cell::finishGradient);
         });
   }
@@ -163,8 +167,8 @@ class GradientData {
     for (Index tile = 0; tile < toHidden.tiles(); tile++)
       overTiles(rows.size(), toHidden.rowsPerTile(tile), [&](Index first, int count) {
         const Index row = rows.first + first;
-        toHidden.multiply(reserve.gates, row, count, tile, Matrix{carry + row * padded + tile * panelColumns, padded},
-                          Cell::carriesHidden);
+        const Matrix sums{carry + row * padded + tile * panelColumns, padded};
+        toHidden.multiply(reserve.gates, row, count, tile, sums, Cell::carriesHidden ? sums : nothing);
       });
     for (Index row = rows.first; row < rows.last; row++) {
       std::memcpy(call.initialHiddenGradient + row * units, carry + row * padded, sizeof(float) * units);
@@ -173,7 +177,7 @@ class GradientData {
     }
   }
 
-  /** inputGradient = dgates kernel^T; through a buffer, as a row may end within a tile. */
+  /** inputGradient = dgates kernel^T; through a buffer where a row ends within a tile. */
   void projectBack(RowRange rows, TimeRange times) {
     alignas(64) float buffer[14 * panelColumns];
     const auto& shape = layout.shape;
@@ -181,11 +185,14 @@ class GradientData {
       for (Index time = times.first; time < times.last; time++)
         overTiles(rows.size(), toInput.rowsPerTile(tile), [&](Index first, int count) {
           const Index row = rows.first + first, column = tile * panelColumns;
-          const Index columns = std::min(panelColumns, shape.input - column);
-          toInput.multiply(reserve.gates, time * shape.batch + row, count, tile, Matrix{buffer, panelColumns}, false);
-          for (Index i = 0; i < count; i++)
-            std::memcpy(call.inputGradient + ((row + i) * shape.time + time) * shape.input + column,
-                        buffer + i * panelColumns, sizeof(float) * columns);
+          const Index used = std::min(panelColumns, shape.input - column);
+          const bool isWhole = used == transposedColumns(shape.input, tile);
+          const Matrix target{call.inputGradient + (row * shape.time + time) * shape.input + column,
+                              shape.time * shape.input};
+          toInput.multiply(reserve.gates, time * shape.batch + row, count, tile,
+                           isWhole ? target : Matrix{buffer, panelColumns}, nothing);
+          for (Index i = 0; i < count && !isWhole; i++)
+            std::memcpy(target.data + i * target.stride, buffer + i * panelColumns, sizeof(float) * used);
         });
   }
 };

@@ -129,8 +129,8 @@ class GradientWeights {
                                panelColumns};
       const float* packed = source.packed + first * source.columns;
       overTiles(source.columns, tileRows(source), [&](Index row, int rows) {
-        multiplyRows<P>(rows, columns, PackedOperand{packed, steps}, dgates,
-                        Matrix{sum + row * panelColumns, panelColumns}, block > 0);
+        const Matrix sums{sum + row * panelColumns, panelColumns};
+        multiplyRows<P>(rows, columns, PackedOperand{packed, steps}, dgates, sums, block > 0 ? sums : nothing);
         packed += steps * rows;
       });
       if (&source == sources) stepSums.add(first, steps);

@@ -80,14 +80,12 @@ class SoftmaxHead {
   }
 
   void runRows(Index first, Index last, float* at) {
-    for (Index row = 0; row < last - first; row++)
-      std::memcpy(at + row * paddedClasses, bias, sizeof(float) * paddedClasses);
     for (Index strip = 0; strip < strips(); strip++) {
       const Index columns = width(paddedClasses, strip), column = strip * panelColumns;
       overTiles(last - first, rowsPerTile<P>(columns), [&](Index row, int rows) {
         const RowOperand hidden{call.hidden + (first + row) * call.units, call.units, call.units};
         multiplyRows<P>(rows, columns, hidden, ConstMatrix{weights + column * call.units, columns},
-                        Matrix{at + row * paddedClasses + column, paddedClasses}, true);
+                        Matrix{at + row * paddedClasses + column, paddedClasses}, ConstMatrix{bias + column, 0});
       });
     }
     for (Index row = first; row < last; row++) {
@@ -97,7 +95,7 @@ class SoftmaxHead {
     hiddenGradient(first, last, at);
   }
 
-  /** gradient of hidden = gradient of logits kernel^T; through a buffer, as a row may end within a tile. */
+  /** gradient of hidden = gradient of logits kernel^T; through a buffer where a row ends within a tile. */
   void hiddenGradient(Index first, Index last, const float* gradients) {
     alignas(64) float buffer[14 * panelColumns];
     for (Index tile = 0; tile < tiles(); tile++) {
@@ -105,11 +103,11 @@ class SoftmaxHead {
       const Index used = std::min(columns, call.units - unit);
       overTiles(last - first, rowsPerTile<P>(columns), [&](Index row, int rows) {
         const RowOperand a{gradients + row * paddedClasses, paddedClasses, call.classes};
-        multiplyRows<P>(rows, columns, a, ConstMatrix{transposed + unit * call.classes, columns},
-                        Matrix{buffer, panelColumns}, false);
-        for (int i = 0; i < rows; i++)
-          std::memcpy(call.hiddenGradient + (first + row + i) * call.units + unit, buffer + i * panelColumns,
-                      sizeof(float) * used);
+        const Matrix target{call.hiddenGradient + (first + row) * call.units + unit, call.units};
+        const Matrix product = used == columns ? target : Matrix{buffer, panelColumns};
+        multiplyRows<P>(rows, columns, a, ConstMatrix{transposed + unit * call.classes, columns}, product, nothing);
+        for (int i = 0; i < rows && used < columns; i++)
+          std::memcpy(target.data + i * target.stride, buffer + i * panelColumns, sizeof(float) * used);
       });
     }
   }
@@ -125,8 +123,9 @@ class SoftmaxHead {
       packUnits(call.hidden + start * call.units + firstUnit, rows, units, packed);
       for (Index strip = 0; strip < strips(); strip++) {
         const ConstMatrix gradients{logits + (start - first) * paddedClasses + strip * panelColumns, paddedClasses};
-        multiplyRows<P>(units, width(paddedClasses, strip), PackedOperand{packed, rows}, gradients,
-                        Matrix{sums + strip * unitsPerTask * panelColumns, panelColumns}, start > first);
+        const Matrix sum{sums + strip * unitsPerTask * panelColumns, panelColumns};
+        multiplyRows<P>(units, width(paddedClasses, strip), PackedOperand{packed, rows}, gradients, sum,
+                        start > first ? sum : nothing);
       }
     }
     for (Index strip = 0; strip < strips(); strip++)

@@ -18,7 +18,7 @@ export interface StreamReaderSettings {
 
 interface Window {
   ids: Tensor2D; // int32 [rows, length]
-  labels: Tensor2D; // int32 [rows, length]
+  labels: Tensor1D; // int32 [rows * length]
   isFirst: boolean;
 }
 
@@ -48,7 +48,7 @@ export class StreamReader {
     const read = ownPredictions?.mix(ids, { network, states: this.#carried.states, progress }) ?? ids;
     return () => {
       const shape: [number, number] = [streams.rows, length];
-      const window = { ids: tf.tensor2d(read, shape, "int32"), labels: tf.tensor2d(labels, shape, "int32") };
+      const window = { ids: tf.tensor2d(read, shape, "int32"), labels: tf.tensor1d(labels, "int32") };
       return this.#loss({ ...window, isFirst: index === 0 });
     };
   }
@@ -72,7 +72,7 @@ export class StreamReader {
     const { sequenceLength: length, sequenceStride: stride } = plan;
     const states = this.#carried.states;
     if (stride === length) {
-      const output = network.loss({ ids, labels: tf.reshape(labels, [-1]) as Tensor1D, states, random });
+      const output = network.loss({ ids, labels, states, random });
       this.#carried.replace(output.finalStates);
       return output.loss;
     }
@@ -84,7 +84,7 @@ export class StreamReader {
     this.#carried.replace(begin.finalStates);
     const counted = isFirst ? length : stride;
     const last = tf.slice(logits, [0, length - counted, 0], [-1, counted, -1]);
-    const wanted = tf.slice(labels, [0, length - counted], [-1, counted]);
+    const wanted = tf.slice(tf.reshape(labels, ids.shape), [0, length - counted], [-1, counted]);
     return crossEntropy(tf.reshape(last, [-1, network.vocabularySize]), tf.reshape(wanted, [-1]) as Tensor1D);
   }
 
