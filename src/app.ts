@@ -24,6 +24,7 @@ import { securityHeaders } from "./plugins/security-headers.ts";
 import { serverSentEvents } from "./plugins/server-sent-events.ts";
 import { store } from "./plugins/store.ts";
 import { streamTickets } from "./plugins/stream-tickets.ts";
+import { unreadBodies } from "./plugins/unread-bodies.ts";
 import { validation } from "./plugins/validation.ts";
 import { webSockets } from "./plugins/web-sockets.ts";
 import { datasetRoutes } from "./routes/datasets.ts";
@@ -78,6 +79,7 @@ async function registerAll(app: FastifyInstance, options: AppOptions): Promise<v
   await app.register(securityHeaders);
   await app.register(originChecks);
   await app.register(bodyTimeout);
+  await app.register(unreadBodies);
   await app.register(jsonParser);
   await app.register(validation);
   await app.register(metrics);
