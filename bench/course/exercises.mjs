@@ -4,7 +4,7 @@
  *
  *   node bench/course/exercises.mjs [steps]
  */
-import { withServer } from "./with-server.mjs";
+import { withServer } from "../with-server.mjs";
 
 const steps = Number(process.argv[2] ?? 2500);
 const gru = { cell: "gru", units: 64 };

@@ -41,15 +41,15 @@ try {
     const settings = { ...common, learning_rate: 0.003, clip_norm: 5, ...training };
     return runTraining(folder, { task: "text", architecture: { units: 128 }, training: settings, dataset, origin });
   };
-  const { file, metrics: learned } = last(await run(old, {}, null));
-  console.log("| second lesson with | loss on the code | loss on the book | forgotten |");
-  console.log("| --- | --- | --- | --- |");
-  console.log(`| (before it) | | ${learned.validation_loss.toFixed(3)} | |`);
+  const { file } = last(await run(old, {}, null));
+  console.log("| second lesson with | loss on the code | on the book, before | after | forgotten |");
+  console.log("| --- | --- | --- | --- | --- |");
   const origin = { path: file.path, oldDataset: { path: old.path } };
   for (const [name, technique] of contenders) {
     const { metrics } = last(await run(fresh, { init_from: { grow_vocabulary: true }, ...technique }, origin));
     const { validation_loss: loss, old_loss: oldLoss, old_loss_before: before } = metrics;
-    console.log(`| ${name} | ${loss.toFixed(3)} | ${oldLoss.toFixed(3)} | ${(oldLoss - before).toFixed(3)} |`);
+    const figures = [loss, before, oldLoss, oldLoss - before].map((figure) => figure.toFixed(3));
+    console.log(`| ${name} | ${figures.join(" | ")} |`);
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
