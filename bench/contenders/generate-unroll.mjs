@@ -1,4 +1,4 @@
-// Our text generation, by what the inference thread drives: TextStreams over a loaded checkpoint. Argument: JSON {checkpoint}.
+// Our text generation, by what the inference thread drives: TextStreams over a loaded checkpoint. Argument: JSON {checkpoint, precision}.
 // A request {streams, characters, prompt, temperature} opens so many streams at once and answers when the last one has ended.
 import { createInterface } from "node:readline";
 import { Default } from "typebox/value";
@@ -8,8 +8,8 @@ import { TextStreams } from "../../dist/rnn/serving/text-streams.js";
 import { GenerateBody } from "../../dist/schemas/generation.js";
 import { writeLine } from "./write-line.mjs";
 
-const { checkpoint } = JSON.parse(process.argv[2]);
-const models = new LoadedModels(loadModel, { count: 4, bytes: 2 ** 30 });
+const { checkpoint, precision } = JSON.parse(process.argv[2]);
+const models = new LoadedModels((path) => loadModel(path, precision), { count: 4, bytes: 2 ** 30 });
 const texts = new Map();
 let open = 0;
 let finish = null;
