@@ -4,7 +4,7 @@ export const parts = ["training", "generation", "serving", "forecast", "cost"];
 export const peers = ["pytorch", "keras", "tfjs", "onnxruntime"];
 
 export const usage = `npm run bench [-- OPTIONS]
-  --full            every shape, more and longer rounds; without it, a short form of under three minutes
+  --full            every shape, more and longer rounds; without it, a short form of some three and a half minutes
   --only PARTS      some of: ${parts.join(", ")}
   --peers PEERS     none, or some of: ${peers.join(", ")}
   --rounds N        rounds of each comparison
