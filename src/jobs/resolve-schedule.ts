@@ -1,5 +1,6 @@
-import type { Schedule, TrainingRequest } from "../schemas/jobs.ts";
+import type { TrainingRequest } from "../schemas/jobs.ts";
 import type { Task } from "../schemas/models.ts";
+import type { Schedule } from "../schemas/schedule.ts";
 import type { TrainingFaults } from "./training-faults.ts";
 
 /** Share of a forecaster's steps that the learning rate takes to rise, where nothing else is asked for. */

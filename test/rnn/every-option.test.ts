@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readCheckpoint, tensorGroup } from "../../src/rnn/checkpoint.ts";
-import { type Schedule, TrainingRequest, type TrainingSettings } from "../../src/schemas/jobs.ts";
+import { TrainingRequest, type TrainingSettings } from "../../src/schemas/jobs.ts";
+import type { Schedule } from "../../src/schemas/schedule.ts";
 import { createWorkspace, rhyme, run, type Workspace } from "./training-fixture.ts";
 
 let workspace: Workspace;

@@ -1,4 +1,4 @@
-import type { Schedule } from "../../schemas/jobs.ts";
+import type { Schedule } from "../../schemas/schedule.ts";
 
 export interface PlateauState extends Record<string, unknown> {
   learningRate: number;

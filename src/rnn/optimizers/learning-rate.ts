@@ -1,5 +1,6 @@
 import { appError } from "../../errors.ts";
-import type { Schedule, TrainingSettings } from "../../schemas/jobs.ts";
+import type { TrainingSettings } from "../../schemas/jobs.ts";
+import type { Schedule } from "../../schemas/schedule.ts";
 
 /**
  * Learning rate of a step (1 ... steps). Warm-up rises linearly and reaches the full rate at its last step; the schedule

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Plateau } from "../../../src/rnn/callbacks/plateau.ts";
-import type { Schedule } from "../../../src/schemas/jobs.ts";
+import type { Schedule } from "../../../src/schemas/schedule.ts";
 import { readFixture } from "../read-fixture.ts";
 
 interface Fixture {

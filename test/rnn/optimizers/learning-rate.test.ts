@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { learningRateOf } from "../../../src/rnn/optimizers/learning-rate.ts";
-import type { Schedule } from "../../../src/schemas/jobs.ts";
+import type { Schedule } from "../../../src/schemas/schedule.ts";
 
 const rates = (schedule: Schedule, steps = 6) =>
   Array.from({ length: steps }, (_, index) => learningRateOf({ learning_rate: 0.8, schedule }, index + 1, steps));
