@@ -29,7 +29,7 @@ export async function withLearningRate(spec: TrainingSpec, pause: () => Promise<
 async function findLearningRate(spec: TrainingSpec, pause: () => Promise<void>): Promise<number> {
   const { elastic_penalty: _, ...training } = spec.training;
   const copy = { ...spec, training };
-  const state = await createTrainingState(copy);
+  const state = await createTrainingState(copy, pause);
   try {
     await beginFromCheckpoint(copy, state, pause);
     let mean = 0;

@@ -33,7 +33,7 @@ export async function train(
   let state: TrainingState | null = null;
   try {
     const spec = await withLearningRate(await withOriginSettings(asked), pause);
-    state = await createTrainingState(spec);
+    state = await createTrainingState(spec, pause);
     if (spec.resumeFrom !== null) await resumeTraining(spec, spec.resumeFrom, state);
     else await beginFromCheckpoint(spec, state, pause);
     reportStart(spec, state, emit);

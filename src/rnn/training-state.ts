@@ -48,8 +48,9 @@ export interface LoopState extends Record<string, unknown> {
   old_loss_before: number | null;
 }
 
-export async function createTrainingState(spec: TrainingSpec): Promise<TrainingState> {
-  const task = await createTask(spec, new Random(spec.training.seed));
+/** Awaits `pause` where the data take long to prepare. */
+export async function createTrainingState(spec: TrainingSpec, pause: () => Promise<void>): Promise<TrainingState> {
+  const task = await createTask(spec, new Random(spec.training.seed), pause);
   const { steps, epochs } = spec.training;
   return {
     task,
@@ -69,8 +70,8 @@ export async function createTrainingState(spec: TrainingSpec): Promise<TrainingS
 }
 
 /** A task's code is loaded when it is needed. */
-async function createTask(spec: TrainingSpec, random: Random): Promise<TrainingTask> {
-  if (spec.task === "text") return (await import("./text/text-task.ts")).createTextTask(spec, random);
+async function createTask(spec: TrainingSpec, random: Random, pause: () => Promise<void>): Promise<TrainingTask> {
+  if (spec.task === "text") return (await import("./text/text-task.ts")).createTextTask(spec, random, pause);
   if (spec.task === "sequence") {
     return (await import("./sequence/sequence-task.ts")).createSequenceTask(spec, random);
   }

@@ -2,6 +2,7 @@ import type { DatasetSummary } from "./datasets.ts";
 import type { JobEventBody } from "./events.ts";
 import type { TrainingSettings } from "./jobs.ts";
 import type { Architecture, ForecastSettings, SequenceSettings, Task } from "./models.ts";
+import type { TextSettings } from "./vocabulary.ts";
 
 /** A checkpoint to begin with, and the data that it must not forget. */
 export interface RunOrigin {
@@ -18,6 +19,8 @@ export interface TrainingSpec {
   architecture: Architecture;
   forecast: ForecastSettings | null;
   sequence: SequenceSettings | null;
+  /** What a text is read in; characters where it is left out or null. */
+  text?: TextSettings | null;
   training: TrainingSettings;
   dataset: { path: string; sha256: string; summary: DatasetSummary };
   /** Existing folder; the thread writes `{checkpoint id}.safetensors` into it by rename. */

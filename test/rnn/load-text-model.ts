@@ -3,7 +3,8 @@ import { type CheckpointContents, tensorGroup } from "../../src/rnn/checkpoint.t
 import type { CheckpointDescription } from "../../src/rnn/checkpoint-description.ts";
 import { Parameters } from "../../src/rnn/parameters.ts";
 import { createTextNetwork, type TextNetwork } from "../../src/rnn/text/text-network.ts";
-import { Vocabulary } from "../../src/rnn/text/vocabulary.ts";
+import { readVocabulary } from "../../src/rnn/text/vocabularies/read-vocabulary.ts";
+import type { Vocabulary } from "../../src/rnn/text/vocabulary.ts";
 
 export interface TextModel {
   description: CheckpointDescription;
@@ -18,7 +19,7 @@ export function loadTextModel({ description, tensors }: CheckpointContents): Tex
   if (description.task !== "text") {
     throw appError("model_task_mismatch", `expected a checkpoint of a text model, got one for ${description.task}`);
   }
-  const vocabulary = Vocabulary.fromJSON(description.taskDescription.vocabulary);
+  const vocabulary = readVocabulary(description.taskDescription.vocabulary);
   const parameters = new Parameters(tensorGroup(tensors, "model"));
   try {
     const network = createTextNetwork(description.architecture, vocabulary.size, parameters);

@@ -9,7 +9,8 @@ import { createRecurrentStack, type RecurrentStack } from "../layers/recurrent-s
 import { Parameters } from "../parameters.ts";
 import { scaleColumns, unscaleColumns } from "../sequence/column-scaling.ts";
 import type { SequenceDescription } from "../sequence/sequence-description.ts";
-import { Vocabulary } from "../text/vocabulary.ts";
+import { tokenNames } from "../text/token-names.ts";
+import { readVocabulary } from "../text/vocabularies/read-vocabulary.ts";
 import { readNumbers } from "./read-numbers.ts";
 import { readTokens } from "./read-tokens.ts";
 
@@ -50,7 +51,7 @@ export function createPredictionNetwork(contents: CheckpointContents): Predictio
 
 function textNetwork({ description }: CheckpointContents, parameters: Parameters): PredictionNetwork {
   const { architecture, taskDescription } = description;
-  const vocabulary = Vocabulary.fromJSON(taskDescription.vocabulary);
+  const vocabulary = readVocabulary(taskDescription.vocabulary);
   const { embedding_size: embeddingSize } = architecture;
   const embedding =
     embeddingSize === null ? null : parameters.create("embedding", [vocabulary.size, embeddingSize], none);
@@ -62,7 +63,7 @@ function textNetwork({ description }: CheckpointContents, parameters: Parameters
   const head = createDense({ name: "head", inputs: stack.outputSize, outputs: vocabulary.size }, parameters);
   return {
     ...{ architecture, parameters, stack, causal: true, output: "each_step", meaning: "probabilities" },
-    ...{ vocabulary: [...vocabulary.characters], outputSize: vocabulary.size },
+    ...{ vocabulary: tokenNames(vocabulary), outputSize: vocabulary.size },
     read: (input, pointer) => readTokens(input, pointer, vocabulary),
     enter: (ids) => {
       const tokens = tf.tensor2d(ids, [1, ids.length], "int32");

@@ -7,7 +7,8 @@ import type { ForecastDescription } from "../series/forecast-description.ts";
 import { createForecaster, type Forecaster } from "../series/forecaster.ts";
 import { createTextEngine } from "../text/generation/create-text-engine.ts";
 import type { TextEngine } from "../text/generation/text-engine.ts";
-import { Vocabulary } from "../text/vocabulary.ts";
+import { readVocabulary } from "../text/vocabularies/read-vocabulary.ts";
+import type { Vocabulary } from "../text/vocabulary.ts";
 import type { Loaded } from "./loaded-models.ts";
 
 /** A model as it answers requests. */
@@ -37,7 +38,7 @@ async function readFileOf(filePath: string): Promise<CheckpointContents> {
 
 function loadText({ description, tensors }: CheckpointContents, precision: GenerationPrecision): ServedModel {
   const { architecture, taskDescription } = description;
-  const vocabulary = Vocabulary.fromJSON(taskDescription.vocabulary);
+  const vocabulary = readVocabulary(taskDescription.vocabulary);
   const weights = tensorGroup(tensors, "model");
   const engine = createTextEngine({ architecture, vocabularySize: vocabulary.size, tensors: weights }, precision);
   return { task: "text", vocabulary, engine, bytes: engine.bytes, dispose: () => engine.dispose() };

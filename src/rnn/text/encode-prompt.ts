@@ -10,7 +10,10 @@ export function encodePrompt(prompt: string, vocabulary: Vocabulary, pointer = "
   if (unknown.length === 0) return ids;
   const named = unknown.slice(0, MAXIMUM_ERRORS);
   const places = firstPlaces(prompt);
-  const hint = `The model knows ${listed(vocabulary.characters)}`;
+  const hint =
+    vocabulary.characters === null
+      ? "The model knows every character; this is half of one"
+      : `The model knows ${listed(vocabulary.characters)}`;
   const errors = named.map<ErrorDetail>((character) => ({
     pointer,
     code: "unknown_character",
@@ -19,7 +22,10 @@ export function encodePrompt(prompt: string, vocabulary: Vocabulary, pointer = "
     hint,
   }));
   const more = unknown.length > named.length ? ` and ${unknown.length - named.length} more` : "";
-  const rule = `expected only the ${vocabulary.size} characters of the model's vocabulary`;
+  const rule =
+    vocabulary.characters === null
+      ? "expected whole Unicode characters"
+      : `expected only the ${vocabulary.size} characters of the model's vocabulary`;
   throw appError("prompt_characters_unknown", `${rule}, got ${named.map(describe).join(", ")}${more}`, { errors });
 }
 

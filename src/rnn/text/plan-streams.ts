@@ -1,11 +1,12 @@
 import { appError } from "../../errors.ts";
 import type { TrainingSettings } from "../../schemas/jobs.ts";
+import type { TokenSplit } from "./read-text.ts";
 
 /** Contiguous rows cut from a text: row r begins at `start + r * length`. */
 export interface Streams {
   start: number;
   rows: number;
-  /** Characters each row predicts. */
+  /** Tokens each row predicts. */
   length: number;
 }
 
@@ -14,34 +15,30 @@ export interface StreamPlan {
   /** The tail of the text; null where validation_fraction is 0. */
   validation: Streams | null;
   sequenceLength: number;
-  /** New characters in each step. */
+  /** New tokens in each step. */
   sequenceStride: number;
   stepsPerEpoch: number;
 }
 
 /**
- * Lays the batches out before anything is allocated. Every row needs at least one whole sequence, and each character needs the
+ * Lays the batches out before anything is allocated. Every row needs at least one whole sequence, and each token needs the
  * one after it. Throws dataset_invalid or validation_failed, with the largest size that works.
  */
-export function planStreams(characters: number, training: TrainingSettings): StreamPlan {
+export function planStreams({ ids, trainingLength }: TokenSplit, training: TrainingSettings): StreamPlan {
   const { batch_size: rows, sequence_length: sequenceLength, validation_fraction: fraction = 0 } = training;
   if (sequenceLength === undefined) throw appError("internal", "expected training.sequence_length for a text");
   const { sequence_stride: sequenceStride = sequenceLength } = training;
-  const validationCharacters = Math.floor(characters * fraction);
-  const trainingCharacters = characters - validationCharacters;
-  const predicted = trainingCharacters - 1;
+  const validationTokens = ids.length - trainingLength;
+  const predicted = trainingLength - 1;
   if (predicted < 1) {
-    throw appError(
-      "dataset_invalid",
-      `expected a text of at least 2 characters to train on, got ${trainingCharacters}`,
-    );
+    throw appError("dataset_invalid", `expected a text of at least 2 tokens to train on, got ${trainingLength}`);
   }
   const length = Math.floor(predicted / rows);
   if (length < sequenceLength) refuseSize(predicted, rows, sequenceLength);
-  if (fraction > 0 && validationCharacters < 2) refuseFraction(characters, fraction);
+  if (fraction > 0 && validationTokens < 2) refuseFraction({ ids, trainingLength }, fraction);
   return {
     training: { start: 0, rows, length },
-    validation: fraction > 0 ? planValidation(trainingCharacters, validationCharacters - 1, training) : null,
+    validation: fraction > 0 ? planValidation(trainingLength, validationTokens - 1, training) : null,
     sequenceLength,
     sequenceStride,
     stepsPerEpoch: Math.floor((length - sequenceLength) / sequenceStride) + 1,
@@ -56,7 +53,7 @@ function planValidation(start: number, predicted: number, training: TrainingSett
 
 function refuseSize(predicted: number, rows: number, sequenceLength: number): never {
   const largest = Math.floor(predicted / sequenceLength);
-  const rule = `expected a text of more than batch_size * sequence_length = ${rows * sequenceLength} characters to train on`;
+  const rule = `expected a text of more than batch_size * sequence_length = ${rows * sequenceLength} tokens to train on`;
   const [pointer, hint] =
     largest >= 1
       ? ["/training/batch_size", `The largest batch_size for sequence_length ${sequenceLength} is ${largest}.`]
@@ -68,9 +65,9 @@ function refuseSize(predicted: number, rows: number, sequenceLength: number): ne
   });
 }
 
-function refuseFraction(characters: number, fraction: number): never {
-  const message = `expected a validation tail of at least 2 characters, got ${Math.floor(characters * fraction)} of ${characters}`;
-  const hint = `Set validation_fraction to 0, or to at least ${Math.ceil((2 / characters) * 1000) / 1000}.`;
+function refuseFraction({ ids, trainingLength }: TokenSplit, fraction: number): never {
+  const message = `expected a validation tail of at least 2 tokens, got ${ids.length - trainingLength} of ${ids.length}`;
+  const hint = `Set validation_fraction to 0, or to at least ${Math.ceil((2 / ids.length) * 1000) / 1000}.`;
   throw appError("validation_failed", `${message}. ${hint}`, {
     errors: [{ pointer: "/training/validation_fraction", code: "too_small", message, value: fraction, hint }],
   });

@@ -15,9 +15,19 @@ export class StopMatcher {
     this.#stops = stops.map((text) => ({ text, failure: failureTable(text), matched: 0 }));
   }
 
-  /** Takes the next character. Gives the text that is now certain; `stopped` once a stop string is complete: it and all after it is dropped. */
-  push(character: string): { text: string; stopped: boolean } {
-    if (this.#stops.length === 0) return { text: character, stopped: false };
+  /** Takes the next characters. Gives the text that is now certain; `stopped` once a stop string is complete: it and all after it is dropped. */
+  push(characters: string): { text: string; stopped: boolean } {
+    if (this.#stops.length === 0) return { text: characters, stopped: false };
+    let certain = "";
+    for (const character of characters) {
+      const { text, stopped } = this.#pushOne(character);
+      certain += text;
+      if (stopped) return { text: certain, stopped };
+    }
+    return { text: certain, stopped: false };
+  }
+
+  #pushOne(character: string): { text: string; stopped: boolean } {
     this.#held += character;
     let complete = 0;
     let partial = 0;

@@ -1,9 +1,11 @@
 import { appError } from "../../errors.ts";
 import type { FinishReason, SamplingParameters } from "../../schemas/generation.ts";
 import { Random } from "../random.ts";
+import { ClusterHolder } from "./cluster-holder.ts";
 import { encodePrompt } from "./encode-prompt.ts";
 import type { TextEngine } from "./generation/text-engine.ts";
 import { StopMatcher } from "./stop-matcher.ts";
+import { TokenWriter } from "./token-writer.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** Text that has become certain, of whole characters; often none. */
@@ -15,20 +17,24 @@ export interface Piece {
 }
 
 /**
- * One text in the making. The state starts at zero and reads the prompt once; from then on, one step a character. An empty prompt
- * reads a newline, or the first character of the vocabulary where that has none. One draw of the seeded generator a character.
+ * One text in the making. The state starts at zero and reads the prompt once; from then on, one step a token. An empty prompt
+ * reads the vocabulary's start token. One draw of the seeded generator a token. Where a token may add to the character before it
+ * (a combining mark, half of a flag) the last sign is held back until the next one begins. Bytes of a character that the end cuts
+ * off are left out.
  */
 export class TextGenerator {
-  /** Characters of the prompt. */
+  /** Tokens of the prompt. */
   readonly promptTokens: number;
   /** What the engine knows it as. */
   readonly stream: unknown;
-  /** Characters drawn so far, those of a stop string too. */
+  /** Tokens drawn so far, those of a stop string too. */
   completionTokens = 0;
   readonly #engine: TextEngine;
-  readonly #vocabulary: Vocabulary;
   readonly #maximumTokens: number;
+  readonly #writer: TokenWriter;
   readonly #stops: StopMatcher;
+  /** null where no character joins another. */
+  readonly #clusters: ClusterHolder | null;
   #unread: number;
 
   /** Throws prompt_characters_unknown, validation_failed. */
@@ -36,10 +42,11 @@ export class TextGenerator {
     const { temperature, top_k: topK, top_p: topP, min_p: minP, repetition_penalty: repetitionPenalty } = parameters;
     const tokens = encodePrompt(parameters.prompt, vocabulary);
     refuseHalfCharacters(parameters.stop);
-    const prompt = tokens.length > 0 ? tokens : Int32Array.of(startToken(vocabulary));
+    const prompt = tokens.length > 0 ? tokens : Int32Array.of(vocabulary.startToken);
     this.promptTokens = tokens.length;
     this.#engine = engine;
-    this.#vocabulary = vocabulary;
+    this.#writer = new TokenWriter(vocabulary);
+    this.#clusters = vocabulary.hasJoiningCharacters ? new ClusterHolder() : null;
     this.#maximumTokens = parameters.max_tokens;
     this.#stops = new StopMatcher(parameters.stop);
     this.#unread = prompt.length - 1;
@@ -51,12 +58,12 @@ export class TextGenerator {
     });
   }
 
-  /** Steps of the engine until a character is drawn. */
+  /** Steps of the engine until a token is drawn. */
   get stepsToNext(): number {
     return this.#unread + 1;
   }
 
-  /** Steps of the engine until all characters are drawn. */
+  /** Steps of the engine until all tokens are drawn. */
   get stepsToEnd(): number {
     return this.#unread + this.#maximumTokens - this.completionTokens;
   }
@@ -70,35 +77,40 @@ export class TextGenerator {
     const piece: Piece = { text: "", characters: 0, finishReason: null };
     for (const token of tokens) {
       this.completionTokens += 1;
-      const { text, stopped } = this.#stops.push(this.#vocabulary.characters[token]!);
-      add(piece, text);
-      if (stopped) return { ...piece, finishReason: "stop" };
+      const { text, stopped } = this.#stops.push(this.#writer.push(token));
+      this.#add(piece, text);
+      if (stopped) return this.#finish(piece, "stop");
     }
     if (this.completionTokens < this.#maximumTokens) return piece;
-    add(piece, this.#stops.flush());
-    return { ...piece, finishReason: "length" };
+    this.#add(piece, this.#stops.flush());
+    return this.#finish(piece, "length");
   }
 
   /** Ends the text here: what was held back because it may have become a stop string. */
   end(): Piece {
-    const piece: Piece = { text: "", characters: 0, finishReason: "cancelled" };
-    add(piece, this.#stops.flush());
-    return piece;
+    const piece: Piece = { text: "", characters: 0, finishReason: null };
+    this.#add(piece, this.#stops.flush());
+    return this.#finish(piece, "cancelled");
   }
 
   /** Frees what the engine holds for this text. */
   close(): void {
     this.#engine.close(this.stream);
   }
+
+  #add(piece: Piece, text: string): void {
+    append(piece, this.#clusters === null ? text : this.#clusters.push(text));
+  }
+
+  #finish(piece: Piece, finishReason: FinishReason): Piece {
+    append(piece, this.#clusters?.flush() ?? "");
+    return { ...piece, finishReason };
+  }
 }
 
-function add(piece: Piece, text: string): void {
+function append(piece: Piece, text: string): void {
   piece.text += text;
   piece.characters += text.length < 2 ? text.length : [...text].length;
-}
-
-function startToken(vocabulary: Vocabulary): number {
-  return Math.max(0, vocabulary.characters.indexOf("\n"));
 }
 
 /** A lone half of a surrogate pair would match the inside of a character. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { TrainingSettings } from "../../schemas/jobs.ts";
 import type { TrainingSpec } from "../../schemas/training-run.ts";
 import { type Scalar, tf } from "../backend.ts";
@@ -7,6 +8,7 @@ import { Random, type RandomState } from "../random.ts";
 import type { Evaluation, TaskState, TrainingTask } from "../training-task.ts";
 import { encodePrompt } from "./encode-prompt.ts";
 import { evaluateStreams } from "./evaluate-streams.ts";
+import { measureText } from "./measure-text.ts";
 import { ngramBaselines } from "./ngram-baselines.ts";
 import { oldText } from "./old-text.ts";
 import { OwnPredictions } from "./own-predictions.ts";
@@ -16,13 +18,20 @@ import { StreamReader } from "./stream-reader.ts";
 import { createTextNetwork } from "./text-network.ts";
 import { writeSample } from "./write-sample.ts";
 
-/** Learns to go on with a text, one character at a time. Throws dataset_invalid, validation_failed, prompt_characters_unknown. */
-export async function createTextTask(spec: TrainingSpec, random: Random): Promise<TrainingTask> {
+/** Learns to go on with a text, one token at a time. Throws dataset_invalid, validation_failed, prompt_characters_unknown. */
+export async function createTextTask(
+  spec: TrainingSpec,
+  random: Random,
+  breathe: () => Promise<void> = nextTurn,
+): Promise<TrainingTask> {
   const { architecture, training } = spec;
-  const { vocabulary, ids, oldIds } = await readText(spec);
-  const { plan, oldPlan, replays } = planRows({ ids, oldIds }, training);
-  const promptText = training.sample_prompt || vocabulary.decode(ids.subarray(0, 1)); // a network needs one to go on from
-  const prompt = encodePrompt(promptText, vocabulary, "/training/sample_prompt");
+  const encoded = await readText(spec, breathe);
+  const { vocabulary, text, old } = encoded;
+  const { ids } = text;
+  const oldIds = old?.ids ?? null;
+  const { plan, oldPlan, replays } = planRows(encoded, training);
+  const { sample_prompt: asked } = training;
+  const prompt = asked ? encodePrompt(asked, vocabulary, "/training/sample_prompt") : ids.subarray(0, 1); // a network needs one to go on from
 
   const network = createTextNetwork(architecture, vocabulary.size, new Parameters(random.fork()));
   const dropoutRandom = random.fork();
@@ -55,9 +64,11 @@ export async function createTextTask(spec: TrainingSpec, random: Random): Promis
       if (!plan.validation) return { validationLoss: null, metrics: {} };
       const held = { network, text: ids, streams: plan.validation, chunk: plan.sequenceLength };
       const validationLoss = await evaluateStreams(held, pause);
-      const split = { ids, vocabularySize: vocabulary.size, trainingLength: plan.validation.start };
-      baselines ??= await ngramBaselines(split, pause);
-      return { validationLoss, metrics: { bits_per_character: validationLoss / Math.LN2, ...baselines } };
+      baselines ??= await ngramBaselines(encoded.characters(), pause);
+      return {
+        validationLoss,
+        metrics: { ...measureText(validationLoss, { ids, vocabulary, tail: plan.validation }), ...baselines },
+      };
     },
     sample: async (step, pause) => {
       const length = training.sample_length ?? defaultSampleLength;
@@ -77,11 +88,11 @@ export async function createTextTask(spec: TrainingSpec, random: Random): Promis
 const defaultSampleLength = 200;
 
 /** Batch rows of the new text, and those of the old one where it is replayed. */
-function planRows({ ids, oldIds }: Pick<EncodedText, "ids" | "oldIds">, training: TrainingSettings) {
+function planRows({ text, old }: Pick<EncodedText, "text" | "old">, training: TrainingSettings) {
   const { batch_size: size, replay } = training;
-  const oldRows = replay === undefined || oldIds === null ? 0 : Math.round(replay.share * size);
-  const plan = planStreams(ids.length, { ...training, batch_size: size - oldRows });
-  const oldPlan = oldIds === null ? null : planStreams(oldIds.length, { ...training, batch_size: oldRows || size });
+  const oldRows = replay === undefined || old === null ? 0 : Math.round(replay.share * size);
+  const plan = planStreams(text, { ...training, batch_size: size - oldRows });
+  const oldPlan = old === null ? null : planStreams(old, { ...training, batch_size: oldRows || size });
   return { plan, oldPlan, replays: oldRows > 0 };
 }
 

@@ -12,10 +12,10 @@ export interface SampleRequest {
   network: TextNetwork;
   vocabulary: Vocabulary;
   prompt: Int32Array;
-  /** Characters to write after the prompt. */
+  /** Tokens to write after the prompt. */
   length: number;
   random: Random;
-  /** Awaited between characters. */
+  /** Awaited between tokens. */
   pause: () => Promise<void>;
 }
 
@@ -42,5 +42,5 @@ export async function writeSample(request: SampleRequest): Promise<string> {
   } finally {
     carried.dispose();
   }
-  return vocabulary.decode(prompt) + vocabulary.decode(written);
+  return vocabulary.decode([...prompt, ...written]);
 }

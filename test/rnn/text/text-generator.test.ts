@@ -3,7 +3,8 @@ import { createStepwiseTextEngine } from "../../../src/rnn/text/generation/stepw
 import type { TextEngine } from "../../../src/rnn/text/generation/text-engine.ts";
 import type { TextDecoder } from "../../../src/rnn/text/text-decoder.ts";
 import { TextGenerator } from "../../../src/rnn/text/text-generator.ts";
-import { Vocabulary } from "../../../src/rnn/text/vocabulary.ts";
+import { CharacterVocabulary } from "../../../src/rnn/text/vocabularies/character-vocabulary.ts";
+
 import type { SamplingParameters } from "../../../src/schemas/generation.ts";
 
 const greedy: SamplingParameters = {
@@ -19,7 +20,7 @@ const greedy: SamplingParameters = {
 };
 
 /** Prefers the characters of a script, one after the other; remembers what it read. */
-function scripted(script: string, vocabulary: Vocabulary): TextDecoder & { seen: string } {
+function scripted(script: string, vocabulary: CharacterVocabulary): TextDecoder & { seen: string } {
   const characters = [...script];
   const decoder = {
     seen: "",
@@ -47,7 +48,7 @@ function write(
   { steps = 1, ...parameters }: Partial<SamplingParameters> & { steps?: number },
   known = `${script}${parameters.prompt ?? ""}`,
 ) {
-  const vocabulary = Vocabulary.of(known);
+  const vocabulary = CharacterVocabulary.of(known);
   const decoder = scripted(script, vocabulary);
   const engine: TextEngine = createStepwiseTextEngine(decoder);
   const generator = new TextGenerator(engine, vocabulary, { ...greedy, ...parameters });
@@ -115,7 +116,7 @@ describe("TextGenerator", () => {
   });
 
   it("draws as its own seed says, whatever else draws between", () => {
-    const vocabulary = Vocabulary.of("abcdefgh");
+    const vocabulary = CharacterVocabulary.of("abcdefgh");
     const flat = (): TextDecoder => ({
       ...scripted("a", vocabulary),
       step: () => Float32Array.of(0, 1, 2, 1, 0, 1, 2, 0),
@@ -145,10 +146,14 @@ describe("TextGenerator", () => {
     const message =
       'expected only the 3 characters of the model\'s vocabulary, got "é" (U+00E9), "\\u0007" (U+0007), "😀" (U+1F600), "\\ud83d" (U+D83D), "\\u{200b}" (U+200B)';
     const attempt = () =>
-      new TextGenerator(createStepwiseTextEngine(scripted("a", Vocabulary.of('a\n"'))), Vocabulary.of('a\n"'), {
-        ...greedy,
-        prompt,
-      });
+      new TextGenerator(
+        createStepwiseTextEngine(scripted("a", CharacterVocabulary.of('a\n"'))),
+        CharacterVocabulary.of('a\n"'),
+        {
+          ...greedy,
+          prompt,
+        },
+      );
     const error = expect.objectContaining({ code: "prompt_characters_unknown", status: 422, message });
     expect(attempt).toThrow(error);
     try {
