@@ -55,10 +55,14 @@ export async function readText(spec: TrainingSpec, pause: () => Promise<void>): 
   };
 }
 
-/** The run's own checkpoint holds it, so that a resumed run needs no other file; else the one it begins with. */
-async function knownVocabulary({ origin, resumeFrom }: TrainingSpec): Promise<Vocabulary | null> {
-  const path = resumeFrom ?? origin?.path;
-  if (path === undefined) return null;
+/**
+ * The one of the checkpoint that the run begins with. The run's own checkpoint holds it too, so that a resumed run needs no other
+ * file, and learns words and merges once only.
+ */
+async function knownVocabulary({ origin, resumeFrom, text }: TrainingSpec): Promise<Vocabulary | null> {
+  const isLearned = text?.vocabulary === "word" || text?.vocabulary === "bpe";
+  const path = origin ? (resumeFrom ?? origin.path) : isLearned ? resumeFrom : null;
+  if (path === null) return null;
   const { description } = await readCheckpoint(path);
   return readVocabulary(description.taskDescription.vocabulary);
 }
