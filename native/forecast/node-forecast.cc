@@ -91,11 +91,11 @@ const float* runStack(const Shape& shape, WeightReader& weights, const float* en
     float* to = outputs[layer % 2].atLeast(shape.blocks * states);
     kernels().forward[int(shape.cell)](
         {.shape = layerShape,
-         .input = {.numbers = inputs},
+         .input = {.numbers = batchOutside(inputs, layerShape.time, layerShape.input)},
          .weights = {kernel, recurrentKernel, bias},
          .initialHidden = initial,
          .initialCell = lstm ? initial : nullptr,
-         .outputs = to,
+         .outputs = batchOutside(to, layerShape.time, shape.units),
          .finalHidden = hidden.atLeast(states),
          .finalCell = lstm ? cell.atLeast(states) : nullptr,
          .reserve = reserve.atLeast(PanelLayout(layerShape).reserveSize())},

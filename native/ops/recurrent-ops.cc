@@ -39,7 +39,13 @@ struct LayerOperands {
   std::vector<Index> stateShape() const { return {shape.batch, shape.units}; }
   std::vector<Index> outputShape() const { return {shape.batch, shape.time, shape.units}; }
   LayerInput input() const {
-    return {usesTokens() ? nullptr : inputs.floats(), usesTokens() ? inputs.integers() : nullptr};
+    if (usesTokens()) return {.tokens = inputs.integers()};
+    return {.numbers = batchOutside(inputs.floats(), shape.time, shape.input)};
+  }
+  /** Rows of outputShape. */
+  template <class Float>
+  Rows<Float> rows(Float* data) const {
+    return batchOutside(data, shape.time, shape.units);
   }
   LayerWeights weights() const { return {kernel.floats(), recurrentKernel.floats(), bias.floats()}; }
 
@@ -106,7 +112,7 @@ void forward(OpCall& call) {
                                             .weights = layer.weights(),
                                             .initialHidden = layer.initialState[0].floats(),
                                             .initialCell = lstm ? layer.initialState[1].floats() : nullptr,
-                                            .outputs = outputs.mutableFloats(),
+                                            .outputs = layer.rows(outputs.mutableFloats()),
                                             .finalHidden = finalState[0].mutableFloats(),
                                             .finalCell = lstm ? finalState[1].mutableFloats() : nullptr,
                                             .reserve = reserve.mutableFloats()},
@@ -141,10 +147,11 @@ void gradient(OpCall& call) {
        .input = layer.input(),
        .weights = layer.weights(),
        .reserve = reserve.mutableFloats(),
-       .outputsGradient = outputsGradient.floats(),
+       .outputsGradient = layer.rows(outputsGradient.floats()),
        .finalHiddenGradient = finalGradient[0].floats(),
        .finalCellGradient = lstm ? finalGradient[1].floats() : nullptr,
-       .inputGradient = layer.usesTokens() ? nullptr : inputs.mutableFloats(),
+       .inputGradient = layer.usesTokens() ? Rows<float>{}
+                                            : batchOutside(inputs.mutableFloats(), layer.shape.time, layer.shape.input),
        .kernelGradient = kernel.mutableFloats(),
        .recurrentKernelGradient = recurrentKernel.mutableFloats(),
        .biasGradient = bias.mutableFloats(),

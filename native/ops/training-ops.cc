@@ -54,6 +54,7 @@ void softmaxHead(OpCall& call) {
   kernels().softmaxHead({.rows = rows,
                          .units = units,
                          .classes = classes,
+                         .stride = units,
                          .hidden = hidden.floats(),
                          .kernel = kernel.floats(),
                          .bias = bias.floats(),

@@ -56,15 +56,17 @@ struct Arrays {
   void forward(const KernelSet& set, ThreadPool& pool) {
     const bool lstm = shape.cell == Cell::lstm;
     set.forward[int(shape.cell)](
-        {shape, input(), weights(), initialHidden.data(), lstm ? initialCell.data() : nullptr, outputs.data(),
+        {shape, input(), weights(), initialHidden.data(), lstm ? initialCell.data() : nullptr, batchOutside(outputs.data(), shape.time, shape.units),
          finalHidden.data(), lstm ? finalCell.data() : nullptr, reserve.data()},
         pool);
   }
   void gradient(const KernelSet& set, ThreadPool& pool) {
     const bool lstm = shape.cell == Cell::lstm;
     set.gradient[int(shape.cell)](
-        {shape, input(), weights(), reserve.data(), outputsGradient.data(), finalHiddenGradient.data(),
-         lstm ? finalCellGradient.data() : nullptr, tokens.empty() ? inputGradient.data() : nullptr,
+        {shape, input(), weights(), reserve.data(),
+         batchOutside<const float>(outputsGradient.data(), shape.time, shape.units), finalHiddenGradient.data(),
+         lstm ? finalCellGradient.data() : nullptr, 
+         tokens.empty() ? batchOutside(inputGradient.data(), shape.time, shape.input) : Rows<float>{},
          kernelGradient.data(), recurrentKernelGradient.data(), biasGradient.data(), initialHiddenGradient.data(),
          lstm ? initialCellGradient.data() : nullptr},
         pool);
@@ -89,7 +91,8 @@ struct Arrays {
 
  private:
   LayerInput input() const {
-    return {tokens.empty() ? inputs.data() : nullptr, tokens.empty() ? nullptr : tokens.data()};
+    if (!tokens.empty()) return {.tokens = tokens.data()};
+    return {.numbers = batchOutside(inputs.data(), shape.time, shape.input)};
   }
   LayerWeights weights() const { return {kernel.data(), recurrentKernel.data(), bias.data()}; }
 };
@@ -176,7 +179,7 @@ bool compareHead(const KernelSet& set, ThreadPool& pool) {
   for (Index row = 0; row < rows; row++) labels.push_back(int(generator() % classes));
   std::vector<double> losses(rows), expectedLosses(rows);
   Floats hiddenGradient(hidden), kernelGradient(kernel), biasGradient(bias);
-  set.softmaxHead({rows, units, classes, hidden.data(), kernel.data(), bias.data(), labels.data(), losses.data(),
+  set.softmaxHead({rows, units, classes, units, hidden.data(), kernel.data(), bias.data(), labels.data(), losses.data(),
                    hiddenGradient.data(), kernelGradient.data(), biasGradient.data()},
                   pool);
   plain::Numbers toHidden(hidden.size()), toKernel(kernel.size()), toBias(classes), logits(classes);

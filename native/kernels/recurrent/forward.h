@@ -95,7 +95,7 @@ class Forward {
           gatherTokens(rows, times, panel);
       for (Index time = times.first; time < times.last; time++) {
         step(rows, time);
-        writeOutputs(rows, time);
+        if (call.outputs) writeOutputs(rows, time);
       }
     });
     finishStates(rows);
@@ -125,15 +125,14 @@ class Forward {
   void writeOutputs(RowRange rows, Index time) {
     const Index units = layout.shape.units;
     for (Index row = rows.first; row < rows.last; row++)
-      std::memcpy(call.outputs + (row * layout.shape.time + time) * units,
-                  reserve.hidden + layout.stateRow(time + 1, row), sizeof(float) * units);
+      std::memcpy(call.outputs.at(row, time), reserve.hidden + layout.stateRow(time + 1, row), sizeof(float) * units);
   }
 
   /** gates = bias + inputs kernel. */
   void projectNumbers(RowRange rows, TimeRange times, Index panel) {
     const auto& shape = layout.shape;
     const Window window = layout.inputWindow();
-    const Index columns = layout.columnsIn(panel, window), rowStride = shape.time * shape.input;
+    const Index columns = layout.columnsIn(panel, window);
     const ConstMatrix weights{inputPanels + packedPanel(window, shape.input, panel), columns};
     const ConstMatrix bias{biasPanels + panel * panelColumns, 0};
     for (Index time = times.first; time < times.last; time++)
@@ -142,7 +141,8 @@ class Forward {
         float* gates = reserve.gates + layout.gateRow(panel, time * shape.batch + row);
         for (int i = 0; i < count && columns < panelColumns; i++)  // the window leaves some to the recurrence
           std::memcpy(gates + i * panelColumns + columns, bias.data + columns, sizeof(float) * (panelColumns - columns));
-        const RowOperand inputs{call.input.numbers + row * rowStride + time * shape.input, rowStride, shape.input};
+        const auto& numbers = call.input.numbers;
+        const RowOperand inputs{numbers.at(row, time), numbers.batchStride, shape.input};
         multiplyRows<P>(count, columns, inputs, weights, Matrix{gates, panelColumns}, bias);
       });
   }

@@ -76,8 +76,8 @@ class GradientData {
   }
 
   void runRows(RowRange rows) {
-    copyPadded(call.finalHiddenGradient, layout.shape.units, carry, rows);
-    if (call.finalCellGradient) copyPadded(call.finalCellGradient, layout.shape.units, cellGradient, rows);
+    startAtEnd(call.finalHiddenGradient, carry, rows);
+    if (isLstm()) startAtEnd(call.finalCellGradient, cellGradient, rows);
     const Index last = layout.shape.time - 1, together = stepsAtOnce(layout, rows);
     Index projected = layout.shape.time;  // steps from here on have their input gradient
     for (Index time = last; time >= 0; time--) {
@@ -87,9 +87,14 @@ class GradientData {
         projected = time;
       }
     }
-    startOfSequence(rows);
+    if (call.initialHiddenGradient) startOfSequence(rows);
   }
 
+  bool isLstm() const { return layout.shape.cell == unroll::Cell::lstm; }
+  void startAtEnd(const float* gradient, float* to, RowRange rows) {
+    if (gradient) return copyPadded(gradient, layout.shape.units, to, rows);
+    std::memset(to + rows.first * layout.paddedUnits, 0, sizeof(float) * rows.size() * layout.paddedUnits);
+  }
   /** Rows [units] a stride apart -> [paddedUnits], padding zero. */
   void copyPadded(const float* from, Index stride, float* to, RowRange rows) {
     const Index units = layout.shape.units, padded = layout.paddedUnits;
@@ -101,7 +106,7 @@ class GradientData {
   /** What the product of a step is added to, from row 0 on: the outputs' gradient where it lies, or a copy with the carry. */
   ConstMatrix startHidden(RowRange rows, Index time, bool carries) {
     const Index units = layout.shape.units, padded = layout.paddedUnits;
-    const ConstMatrix outputs{call.outputsGradient + time * units, layout.shape.time * units};
+    const ConstMatrix outputs{call.outputsGradient.at(0, time), call.outputsGradient.batchStride};
     if (!carries && units == padded) return outputs;
     copyPadded(outputs.data, outputs.stride, hiddenGradient, rows);
     for (Index i = rows.first * padded; carries && i < rows.last * padded; i += slotColumns)
@@ -152,8 +157,8 @@ class GradientData {
             .stride = layout.paddedUnits,
             .gates = reserve.gates + gates,
             .hiddenBefore = reserve.hidden + before,
-            .cellBefore = call.finalCellGradient ? reserve.second + before : nullptr,
-            .cell = call.finalCellGradient ? reserve.second + after : nullptr,
+            .cellBefore = isLstm() ? reserve.second + before : nullptr,
+            .cell = isLstm() ? reserve.second + after : nullptr,
             .hiddenGradient = hiddenGradient + here,
             .carry = carry + here,
             .cellGradient = cellGradient + here,
@@ -187,8 +192,7 @@ class GradientData {
           const Index row = rows.first + first, column = tile * panelColumns;
           const Index used = std::min(panelColumns, shape.input - column);
           const bool isWhole = used == transposedColumns(shape.input, tile);
-          const Matrix target{call.inputGradient + (row * shape.time + time) * shape.input + column,
-                              shape.time * shape.input};
+          const Matrix target{call.inputGradient.at(row, time) + column, call.inputGradient.batchStride};
           toInput.multiply(reserve.gates, time * shape.batch + row, count, tile,
                            isWhole ? target : Matrix{buffer, panelColumns}, nothing);
           for (Index i = 0; i < count && !isWhole; i++)

@@ -35,8 +35,8 @@ class GradientWeights {
       add({reserve.second, padded, shape.batch * padded, shape.units, layout.resetWindow(),
            call.recurrentKernelGradient, nullptr});
     if (call.input.numbers)
-      add({call.input.numbers, shape.time * shape.input, shape.input, shape.input, layout.inputWindow(),
-           call.kernelGradient, nullptr});
+      add({call.input.numbers.data, call.input.numbers.batchStride, call.input.numbers.timeStride, shape.input,
+           layout.inputWindow(), call.kernelGradient, nullptr});
   }
 
   void run(ThreadPool& pool) {

@@ -1,6 +1,6 @@
 // What a recurrent layer's call is made of, in the words and layouts of Keras.
 //
-//   inputs            [batch, time, input] numbers, or [batch, time] token ids that pick rows of the kernel
+//   inputs            [batch, time, input] numbers wherever their rows lie, or [batch, time] token ids that pick rows of the kernel
 //   kernel            [input, gates * units]
 //   recurrentKernel   [units, gates * units]
 //   bias              [gates * units]; gru with reset after: [2, gates * units], of the input and of the recurrence
@@ -32,9 +32,25 @@ struct RecurrentShape {
   }
 };
 
+/** Rows [batch, time], each in one piece, in any order: a call's own tensors have the batch outside, a reserve the time. */
+template <class Float>
+struct Rows {
+  Float* data = nullptr;
+  Index batchStride = 0, timeStride = 0;
+
+  explicit operator bool() const { return data != nullptr; }
+  Float* at(Index row, Index time) const { return data + row * batchStride + time * timeStride; }
+};
+
+/** [batch, time, columns] in one piece. */
+template <class Float>
+constexpr Rows<Float> batchOutside(Float* data, Index time, Index columns) {
+  return {data, time * columns, columns};
+}
+
 /** The layer's inputs: exactly one of `numbers` and `tokens` is set. */
 struct LayerInput {
-  const float* numbers = nullptr;
+  Rows<const float> numbers;
   const std::int32_t* tokens = nullptr;
 };
 
@@ -50,9 +66,9 @@ struct ForwardCall {
   LayerWeights weights;
   const float* initialHidden;
   const float* initialCell;  // lstm only
-  float* outputs;
-  float* finalHidden;
-  float* finalCell;  // lstm only
+  Rows<float> outputs;       // none: the hidden states in the reserve are all there is
+  float* finalHidden;        // may be initialHidden
+  float* finalCell;          // lstm only
   float* reserve;
 };
 
@@ -61,15 +77,15 @@ struct GradientCall {
   LayerInput input;
   LayerWeights weights;
   float* reserve;  // used up: its activations are overwritten by their gradients
-  const float* outputsGradient;
-  const float* finalHiddenGradient;
-  const float* finalCellGradient;  // lstm only
-  float* inputGradient;            // nullptr for token ids
+  Rows<const float> outputsGradient;
+  const float* finalHiddenGradient;  // nullptr: zero
+  const float* finalCellGradient;    // lstm only; the same
+  Rows<float> inputGradient;         // none for token ids
   float* kernelGradient;
   float* recurrentKernelGradient;
   float* biasGradient;
-  float* initialHiddenGradient;
-  float* initialCellGradient;  // lstm only
+  float* initialHiddenGradient;  // nullptr: not wanted
+  float* initialCellGradient;    // lstm only; the same
 };
 
 }  // namespace unroll

@@ -18,6 +18,7 @@ struct CrossEntropyCall {
 /** The same for logits = hidden kernel + bias, with the gradients of all three. */
 struct SoftmaxHeadCall {
   Index rows, units, classes;
+  Index stride;                // from one row of hidden, and of its gradient, to the next
   const float* hidden;         // [rows, units]
   const float* kernel;         // [units, classes]
   const float* bias;           // [classes]

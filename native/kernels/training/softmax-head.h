@@ -83,7 +83,7 @@ class SoftmaxHead {
     for (Index strip = 0; strip < strips(); strip++) {
       const Index columns = width(paddedClasses, strip), column = strip * panelColumns;
       overTiles(last - first, rowsPerTile<P>(columns), [&](Index row, int rows) {
-        const RowOperand hidden{call.hidden + (first + row) * call.units, call.units, call.units};
+        const RowOperand hidden{call.hidden + (first + row) * call.stride, call.stride, call.units};
         multiplyRows<P>(rows, columns, hidden, ConstMatrix{weights + column * call.units, columns},
                         Matrix{at + row * paddedClasses + column, paddedClasses}, ConstMatrix{bias + column, 0});
       });
@@ -103,7 +103,7 @@ class SoftmaxHead {
       const Index used = std::min(columns, call.units - unit);
       overTiles(last - first, rowsPerTile<P>(columns), [&](Index row, int rows) {
         const RowOperand a{gradients + row * paddedClasses, paddedClasses, call.classes};
-        const Matrix target{call.hiddenGradient + (first + row) * call.units + unit, call.units};
+        const Matrix target{call.hiddenGradient + (first + row) * call.stride + unit, call.stride};
         const Matrix product = used == columns ? target : Matrix{buffer, panelColumns};
         multiplyRows<P>(rows, columns, a, ConstMatrix{transposed + unit * call.classes, columns}, product, nothing);
         for (int i = 0; i < rows && used < columns; i++)
@@ -120,7 +120,7 @@ class SoftmaxHead {
     const int units = int(std::min<Index>(unitsPerTask, call.units - firstUnit));
     for (Index start = first; start < last; start += blockRows) {
       const Index rows = std::min(blockRows, last - start);
-      packUnits(call.hidden + start * call.units + firstUnit, rows, units, packed);
+      packUnits(call.hidden + start * call.stride + firstUnit, rows, units, packed);
       for (Index strip = 0; strip < strips(); strip++) {
         const ConstMatrix gradients{logits + (start - first) * paddedClasses + strip * panelColumns, paddedClasses};
         const Matrix sum{sums + strip * unitsPerTask * panelColumns, panelColumns};
@@ -138,10 +138,10 @@ class SoftmaxHead {
   /** Columns of hidden, row by row: [rows, units]. */
   void packUnits(const float* from, Index rows, int units, float* to) const {
     if (units == unitsPerTask)  // a size that the compiler knows
-      for (Index row = 0; row < rows; row++, from += call.units, to += unitsPerTask)
+      for (Index row = 0; row < rows; row++, from += call.stride, to += unitsPerTask)
         std::memcpy(to, from, sizeof(float) * unitsPerTask);
     else
-      for (Index row = 0; row < rows; row++, from += call.units, to += units)
+      for (Index row = 0; row < rows; row++, from += call.stride, to += units)
         std::memcpy(to, from, sizeof(float) * units);
   }
 
