@@ -27,6 +27,7 @@ import { streamTickets } from "./plugins/stream-tickets.ts";
 import { unreadBodies } from "./plugins/unread-bodies.ts";
 import { validation } from "./plugins/validation.ts";
 import { webSockets } from "./plugins/web-sockets.ts";
+import { backtestRoute } from "./routes/backtest.ts";
 import { datasetRoutes } from "./routes/datasets.ts";
 import { forecastRoute } from "./routes/forecast.ts";
 import { generateRoutes } from "./routes/generate.ts";
@@ -110,6 +111,7 @@ async function registerAll(app: FastifyInstance, options: AppOptions): Promise<v
   await app.register(jobEventRoute);
   await app.register(generateRoutes);
   await app.register(forecastRoute);
+  await app.register(backtestRoute);
   await app.register(predictRoute);
   await app.register(pictureRoutes);
 }

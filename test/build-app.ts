@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { createApp } from "../src/app.ts";
 import { readConfig } from "../src/config.ts";
+import type { InferencePool } from "../src/workers/inference-pool.ts";
 import type { StartTrainer } from "../src/workers/trainer-run.ts";
 import { FakeInference } from "./fake-inference.ts";
 import { type ScriptedRun, ScriptedTrainers } from "./jobs/scripted-trainers.ts";
@@ -17,8 +18,11 @@ interface BuiltApp {
   log: Record<string, unknown>[];
 }
 
-/** The whole service on a real store in a folder of its own; inference and trainers do what the test says. */
-export async function buildApp(environment: Record<string, string> = {}): Promise<BuiltApp> {
+/** The whole service on a real store in a folder of its own; inference (unless a real one is given) and trainers do what the test says. */
+export async function buildApp(
+  environment: Record<string, string> = {},
+  real?: InferencePool | undefined,
+): Promise<BuiltApp> {
   const folder = environment.UNROLL_DATA_DIR ?? (await temporaryFolder());
   const config = readConfig({ UNROLL_DATA_DIR: folder, UNROLL_TRAINING_SLOTS: "1", ...environment });
   const log: Record<string, unknown>[] = [];
@@ -31,7 +35,7 @@ export async function buildApp(environment: Record<string, string> = {}): Promis
     run.onStop = () => run.end({ type: "outcome", outcome: { status: "stopped", step: run.step } });
     return run;
   };
-  const app = await createApp({ config, logger, inference, startTrainer });
+  const app = await createApp({ config, logger, inference: real ?? inference, startTrainer });
   onTestFinished(async () => {
     await app.close();
     await rm(folder, { recursive: true, force: true });

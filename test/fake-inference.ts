@@ -1,7 +1,7 @@
 import { appError } from "../src/errors.ts";
 import type { SamplingParameters } from "../src/schemas/generation.ts";
 import type { Backend } from "../src/schemas/health.ts";
-import type { InferencePool, TextPart } from "../src/workers/inference-pool.ts";
+import type { BacktestPart, InferencePool, TextPart } from "../src/workers/inference-pool.ts";
 
 const backend: Backend = { level: "tensorflow", version: "2.21.0", reason: null };
 
@@ -81,6 +81,26 @@ export class FakeInference implements InferencePool {
       this.#open--;
     }
   }
+
+  /** A row for each window of the first series. */
+  backtest: InferencePool["backtest"] = async ({ source, windows, horizon, step }) => {
+    const target = source.type === "inputs" ? source.inputs[0]!.target : [1, 2, 3, 4];
+    const steps = horizon ?? 3;
+    const none = { mase: null, smape: 0, rmsse: null, weighted_quantile_loss: 0 };
+    const metrics = { ...none, coverage: { "0.8": 1 }, seasonal_naive: none, skill: null };
+    async function* parts(): AsyncIterable<BacktestPart> {
+      const values = Array<number>(steps).fill(1);
+      for (let window = 1; window <= windows; window++) {
+        const facts = { id: "a", window, cutoff: target.length - steps, timestamps: null, actual: values };
+        const rows = [{ ...facts, mean: values, median: values, quantiles: { "0.5": values }, seen_in_training: null }];
+        yield { type: "rows", rows: rows.map((row) => JSON.stringify(row)) };
+      }
+      const calibration = { method: "none" as const, target: null, empirical: null, holdout_values: 0 };
+      const counts = { horizon: steps, step: step ?? steps, forecasts: windows, skipped: 0, windows: [] };
+      yield { type: "end", end: { ...counts, metrics, calibration, timings: { queue_ms: 0.1, compute_ms: 0.2 } } };
+    }
+    return parts();
+  };
 
   async forecast({ inputs, horizon, quantiles }: Parameters<InferencePool["forecast"]>[0]) {
     const steps = horizon ?? 3;

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import type { ForecastSettings } from "../src/schemas/models.ts";
 import { architectureOf } from "./architecture.ts";
 import { plainForecast } from "./forecast-settings.ts";
 import { checkpointChange } from "./store/temporary-store.ts";
@@ -26,8 +27,8 @@ export async function seedWriter(app: FastifyInstance) {
   return { model, dataset, checkpoint: await giveCheckpoint(app, model.id, dataset.id) };
 }
 
-/** A forecast model that has a checkpoint: seer, horizon 3, quantiles 0.1 to 0.9. */
-export async function seedForecaster(app: FastifyInstance) {
+/** A forecast model that has a checkpoint: seer, horizon 3, quantiles 0.1 to 0.9 unless told otherwise. */
+export async function seedForecaster(app: FastifyInstance, settings: Partial<ForecastSettings> = {}) {
   const target = Array.from({ length: 60 }, (_, month) => 100 + (month % 12));
   const body = { name: "sales", kind: "series" as const, series: [{ id: "a", target }] };
   const dataset = await app.store.datasets.create({ format: "json", body });
@@ -43,6 +44,7 @@ export async function seedForecaster(app: FastifyInstance) {
     transform: "none" as const,
     head_units: 16,
     quantiles: [0.1, 0.5, 0.9],
+    ...settings,
   };
   const model = await app.store.models.create({
     name: "seer",

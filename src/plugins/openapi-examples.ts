@@ -59,6 +59,16 @@ export const examples: Record<string, Examples> = {
       value: { prompt: "hello ", max_tokens: 400, temperature: 0.8, top_p: 0.95, seed: 7 },
     },
   },
+  "POST /v1/models/{id}/backtest": {
+    backtest: {
+      summary: "Two cut-offs in one series; a dataset's name stands in the place of inputs as well",
+      value: {
+        inputs: [{ id: "store-7", target: [112, 118, 132, 129, 121, 135, 148, 148, 136, 119, 104, 118] }],
+        windows: 2,
+        quantiles: [0.1, 0.5, 0.9],
+      },
+    },
+  },
   "POST /v1/models/{id}/forecast": {
     forecast: {
       summary: "The next months of one series",

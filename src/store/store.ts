@@ -28,6 +28,8 @@ export interface DatasetStore {
   get(reference: string): Promise<Dataset>;
   list(page: PageQuery): Promise<Page<Dataset>>;
   preview(reference: string): Promise<DatasetPreview>;
+  /** A dataset and where it is stored, for those who read it themselves. */
+  file(reference: string): Promise<{ dataset: Dataset; path: string }>;
   /** Every character of a text once, in order of their code points. */
   characters(reference: string): Promise<string[]>;
   /** Throws dataset_in_use. */

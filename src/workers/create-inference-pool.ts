@@ -1,6 +1,7 @@
 import { type AppError, appError } from "../errors.ts";
 import type { GenerationPrecision } from "../schemas/generation.ts";
 import type { Backend } from "../schemas/health.ts";
+import { BacktestQuestion } from "./backtest-question.ts";
 import type { InferencePool, TextPart } from "./inference-pool.ts";
 import { type Answer, type Asker, InferenceQuestions } from "./inference-questions.ts";
 import type { Logger } from "./logger.ts";
@@ -10,7 +11,7 @@ import { TextQuestion } from "./text-question.ts";
 import { threadEntry } from "./thread-entry.ts";
 
 type AnswerOf<Type extends Answer["type"]> = Extract<Answer, { type: Type }>;
-type Question = Extract<ToInference, { type: "generate" | "forecast" | "predict" | "describe" | "parts" }>;
+type Question = Extract<ToInference, { type: "generate" | "forecast" | "backtest" | "predict" | "describe" | "parts" }>;
 type Unnumbered<Message> = Message extends unknown ? Omit<Message, "request"> : never;
 
 /** How long close() waits for streams to end by themselves. */
@@ -70,6 +71,20 @@ class ThreadInferencePool implements InferencePool {
     const answer = await this.#askOnce({ type: "forecast", ...request }, "forecast-end");
     const { horizon, series, outputs, calibration, timings } = answer;
     return { horizon, series, outputs, calibration, timings };
+  }
+
+  async backtest({ signal, ...request }: Parameters<InferencePool["backtest"]>[0]) {
+    const line = {
+      release: () => void this.#thread.post({ type: "release", request: number }),
+      abandon: () => {
+        this.#thread.post({ type: "cancel", request: number });
+        this.#questions.remove(number);
+      },
+    };
+    const question = new BacktestQuestion(line, signal);
+    const number = this.#ask({ type: "backtest", ...request }, question);
+    question.watchSignal();
+    return question.accepted;
   }
 
   async predict(request: Parameters<InferencePool["predict"]>[0]) {

@@ -1,9 +1,11 @@
+import type { BacktestEnd } from "../schemas/backtest.ts";
 import type { CalibrationNote, ForecastInput } from "../schemas/forecast.ts";
 import type { FinishReason, SamplingParameters, Timings } from "../schemas/generation.ts";
 import type { Backend } from "../schemas/health.ts";
 import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
 import type { NetworkParts } from "../schemas/network-parts.ts";
 import type { Inclusion, LayerState, OutputMeaning, PredictionInput, PredictionOutput } from "../schemas/prediction.ts";
+import type { BacktestRequest } from "./protocol.ts";
 
 export interface CheckpointReference {
   id: string;
@@ -13,6 +15,9 @@ export interface CheckpointReference {
 export type TextPart =
   | { type: "delta"; text: string; index: number }
   | { type: "end"; finishReason: FinishReason; promptTokens: number; completionTokens: number; timings: Timings };
+
+/** rows: each a BacktestForecast as JSON. */
+export type BacktestPart = { type: "rows"; rows: string[] } | { type: "end"; end: BacktestEnd };
 
 /** The inference thread, seen from the main thread. */
 export interface InferencePool {
@@ -37,6 +42,13 @@ export interface InferencePool {
     horizon: number | null;
     quantiles: number[] | null;
   }): Promise<{ horizon: number; series: number; outputs: string; calibration: CalibrationNote; timings: Timings }>;
+  /**
+   * Forecasts from cut-offs within series. Resolves with the first rows (else throws: history_too_short, ...); the last part is the end,
+   * which does not come after an abort.
+   */
+  backtest(
+    request: Omit<BacktestRequest, "type" | "request"> & { signal: AbortSignal },
+  ): Promise<AsyncIterable<BacktestPart>>;
   /** The plain forward pass of any model. Throws validation_failed, prompt_characters_unknown, with pointers into the request's body. */
   predict(request: {
     checkpoint: CheckpointReference;

@@ -3,6 +3,7 @@ import { toErrorMessage } from "../errors.ts";
 import { backend } from "../rnn/backend.ts";
 import { countParameters, vocabularySizeOf } from "../rnn/count-parameters.ts";
 import { countParts } from "../rnn/count-parts.ts";
+import { Backtests } from "../rnn/serving/backtests.ts";
 import { Forecasts } from "../rnn/serving/forecasts.ts";
 import { loadModel, loadPredictor } from "../rnn/serving/load-model.ts";
 import { LoadedModels } from "../rnn/serving/loaded-models.ts";
@@ -38,6 +39,10 @@ const streams = new TextStreams(models, {
   failed: fail,
 });
 const forecasts = new Forecasts(models);
+const backtests = new Backtests(forecasts, {
+  rows: (request, rows) => post({ type: "backtest-rows", request, rows }),
+  ended: (request, end) => post({ type: "backtest-end", request, end }),
+});
 
 async function forecast({ request, checkpoint, ...question }: ForecastRequest): Promise<void> {
   const answer = await forecasts.answer(checkpoint.path, { ...question, receivedAtMs: performance.now() });
@@ -80,6 +85,8 @@ async function receive(message: ToInference): Promise<void> {
       return streams.open(message.request, message.checkpoint.path, message.parameters);
     case "forecast":
       return forecast(message);
+    case "backtest":
+      return backtests.run(message.request, message.checkpoint.path, message);
     case "predict":
       return predict(message);
     case "describe":
@@ -87,10 +94,12 @@ async function receive(message: ToInference): Promise<void> {
     case "parts":
       return parts(message);
     case "cancel":
+      backtests.cancel(message.request);
       return streams.cancel(message.request);
     case "hold":
       return streams.hold(message.request);
     case "release":
+      backtests.release(message.request);
       return streams.release(message.request);
     case "unload":
       predictors.unload(message.path);

@@ -1,4 +1,5 @@
 import type { ErrorMessage } from "../errors.ts";
+import type { BacktestEnd } from "../schemas/backtest.ts";
 import type { CalibrationNote, ForecastInput } from "../schemas/forecast.ts";
 import type { FinishReason, GenerationPrecision, SamplingParameters, Timings } from "../schemas/generation.ts";
 import type { Backend } from "../schemas/health.ts";
@@ -39,6 +40,19 @@ export interface ForecastRequest {
   horizon: number | null;
   quantiles: number[] | null;
 }
+/** Rows come in lists; the thread waits with more until a `release` says that one was taken. */
+export interface BacktestRequest {
+  type: "backtest";
+  request: number;
+  checkpoint: { id: string; path: string };
+  source:
+    | { type: "inputs"; inputs: ForecastInput[] }
+    | { type: "dataset"; path: string; sha256: string; frequency: string | null };
+  windows: number;
+  step: number | null;
+  horizon: number | null;
+  quantiles: number[] | null;
+}
 export interface PredictRequest {
   type: "predict";
   request: number;
@@ -70,6 +84,7 @@ export interface PartsRequest {
 export type ToInference =
   | GenerateRequest
   | ForecastRequest
+  | BacktestRequest
   | PredictRequest
   | DescribeRequest
   | PartsRequest
@@ -110,6 +125,9 @@ export type FromInference =
       calibration: CalibrationNote;
       timings: Timings;
     }
+  /** rows: each a BacktestForecast as JSON. */
+  | { type: "backtest-rows"; request: number; rows: string[] }
+  | { type: "backtest-end"; request: number; end: BacktestEnd }
   | {
       type: "predict-end";
       request: number;

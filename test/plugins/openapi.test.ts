@@ -47,7 +47,13 @@ test("every example is accepted as it stands", async () => {
   const { app } = await buildApp();
   await seedWriter(app);
   await seedForecaster(app);
-  const names: Record<string, string> = { generate: "writer", forecast: "seer", predict: "writer" };
+  const names: Record<string, string> = {
+    generate: "writer",
+    forecast: "seer",
+    backtest: "seer",
+    anomalies: "seer",
+    predict: "writer",
+  };
   const text = "to be or not to be\n".repeat(2000);
   await app.store.datasets.create({ format: "json", body: { name: "book", kind: "text", text } });
   for (const [route, bodies] of Object.entries(examples)) {

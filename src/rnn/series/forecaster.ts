@@ -15,7 +15,7 @@ import { forecastPaths } from "./forecast-paths.ts";
 import { interpolatePaths } from "./interpolate-paths.ts";
 import { meanPath } from "./mean-path.ts";
 import { nativePass } from "./native-pass.ts";
-import { type ForecastHistory, readForecastInputs } from "./read-forecast-inputs.ts";
+import { type ForecastHistory, type HistoryRules, readForecastInputs } from "./read-forecast-inputs.ts";
 import { valueTransforms } from "./value-transform.ts";
 
 /** The parts of a checkpoint that a forecast needs. */
@@ -28,6 +28,7 @@ export interface TrainedForecast {
 }
 
 export interface Forecaster {
+  readonly rules: HistoryRules;
   readonly horizon: number;
   readonly calibration: CalibrationNote;
   /** Series that one pass of the network takes. */
@@ -37,6 +38,8 @@ export interface Forecaster {
    * into the request's body.
    */
   open(inputs: ForecastInput[], horizon: number | null, quantiles: number[] | null): ForecastCall;
+  /** Histories that have been read already. */
+  openHistories(histories: readonly ForecastHistory[], horizon: number, levels: readonly number[]): ForecastCall;
   /**
    * Forecasts the next series of calls in one pass of the network; a call stands in the list once for each series, of which no more
    * than rowsAtOnce. A series gets the same numbers whichever stand beside it.
@@ -129,7 +132,14 @@ export function createForecaster(trained: TrainedForecast): Forecaster {
   const batch = new ForecastBatch(geometry, rows);
   const { frequency, minimum_history: minimumHistory, calibration = null } = description;
 
+  const rules: HistoryRules = { geometry, frequency, minimumHistory };
+  const openHistories: Forecaster["openHistories"] = (histories, horizon, levels) => {
+    const timestamps = histories.map((history, index) => timestampsAfter(history, horizon, index));
+    return { histories, timestamps, horizon, levels, outputs: [] };
+  };
+
   const forecaster: Forecaster = {
+    rules,
     horizon: geometry.horizon,
     calibration: describeCalibration(calibration),
     rowsAtOnce: rows,
@@ -137,15 +147,14 @@ export function createForecaster(trained: TrainedForecast): Forecaster {
     open: (inputs, askedHorizon, askedQuantiles) => {
       checkRequest(geometry, askedHorizon, askedQuantiles);
       const horizon = askedHorizon ?? geometry.horizon;
-      const histories = readForecastInputs(inputs, { geometry, frequency, minimumHistory });
-      const timestamps = histories.map((history, index) => timestampsAfter(history, horizon, index));
-      return { histories, timestamps, horizon, levels: askedQuantiles ?? geometry.quantiles, outputs: [] };
+      return openHistories(readForecastInputs(inputs, rules), horizon, askedQuantiles ?? geometry.quantiles);
     },
+    openHistories,
     advance: (calls) => {
       const series = calls.map((call, row) => {
         const index = call.outputs.length + calls.slice(0, row).filter((other) => other === call).length;
-        const { filled } = call.histories[index]!;
-        batch.writeContext(row, filled, filled.values.length);
+        const { filled, origin } = call.histories[index]!;
+        batch.writeContext(row, filled, origin);
         return index;
       });
       const corrections = pass.run(batch, calls.length);

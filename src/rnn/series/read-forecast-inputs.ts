@@ -1,9 +1,10 @@
-import { readTimeline } from "../../calendar/read-timeline.ts";
 import type { Timeline } from "../../calendar/timeline.ts";
-import { appError, type ErrorDetail } from "../../errors.ts";
+import type { ErrorDetail } from "../../errors.ts";
 import type { ForecastInput } from "../../schemas/forecast.ts";
 import { type FilledValues, fillGaps } from "./fill-gaps.ts";
 import type { ForecastGeometry } from "./forecast-geometry.ts";
+import { inputsRefused } from "./inputs-refused.ts";
+import { readInputTimes } from "./read-input-times.ts";
 import { valueTransforms } from "./value-transform.ts";
 
 /** An input as the network can take it. */
@@ -11,8 +12,10 @@ export interface ForecastHistory {
   id: string | null;
   /** Transformed, from the first known value on. */
   filled: FilledValues;
+  /** The first step to forecast; what stands there in `filled`, and after it, has no part in the forecast. */
+  origin: number;
   timeline: Timeline | null;
-  /** Values in the input, missing ones included: the forecast begins so many steps after the timeline's first. */
+  /** Values in the input before the forecast, missing ones included: it begins so many steps after the timeline's first. */
   length: number;
 }
 
@@ -23,23 +26,13 @@ export interface HistoryRules {
   minimumHistory: number;
 }
 
-function timelineFaults(input: ForecastInput, pointer: string, frequency: string | null) {
-  const { start, timestamps, frequency: asked, target } = input;
-  const reading = readTimeline({
-    start,
-    timestamps,
-    frequency: asked,
-    usualFrequency: frequency,
-    length: target.length,
-  });
-  const errors = reading.faults.map(({ field, index, ...fault }): ErrorDetail => {
-    return { pointer: `${pointer}/${field}${index === null ? "" : `/${index}`}`, ...fault };
-  });
-  return { timeline: reading.timeline, errors };
-}
-
-function nonPositiveFault(target: ForecastInput["target"], pointer: string): ErrorDetail | null {
-  const index = target.findIndex((value) => value !== null && value <= 0);
+/** Of the values before step `end`. */
+export function nonPositiveFault(
+  target: ForecastInput["target"],
+  pointer: string,
+  end = target.length,
+): ErrorDetail | null {
+  const index = target.findIndex((value, step) => step < end && value !== null && value <= 0);
   if (index < 0) return null;
   return {
     pointer: `${pointer}/target/${index}`,
@@ -64,7 +57,7 @@ function lengthFault(found: number, needed: number, pointer: string): ErrorDetai
 
 function readInput(input: ForecastInput, pointer: string, rules: HistoryRules): ForecastHistory | ErrorDetail[] {
   const { target } = input;
-  const { timeline, errors } = timelineFaults(input, pointer, rules.frequency);
+  const { timeline, errors } = readInputTimes(input, pointer, rules.frequency);
   const first = target.findIndex((value) => value !== null);
   const found = first < 0 ? 0 : target.length - first;
   const faults = [lengthFault(found, rules.minimumHistory, pointer)];
@@ -73,7 +66,7 @@ function readInput(input: ForecastInput, pointer: string, rules: HistoryRules): 
   if (errors.length > 0) return errors;
   const { forward } = valueTransforms[rules.geometry.transform];
   const values = Float64Array.from(target.slice(first), (value) => (value === null ? Number.NaN : forward(value)));
-  return { id: input.id ?? null, filled: fillGaps(values), timeline, length: target.length };
+  return { id: input.id ?? null, filled: fillGaps(values), origin: values.length, timeline, length: target.length };
 }
 
 /**
@@ -83,9 +76,6 @@ function readInput(input: ForecastInput, pointer: string, rules: HistoryRules): 
 export function readForecastInputs(inputs: ForecastInput[], rules: HistoryRules): ForecastHistory[] {
   const read = inputs.map((input, index) => readInput(input, `/inputs/${index}`, rules));
   const errors = read.flatMap((result) => (Array.isArray(result) ? result : []));
-  if (errors.length === 0) return read as ForecastHistory[];
-  const short = errors.every(({ code }) => code === "history_too_short");
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
-  const detail = `${errors[0]!.pointer}: ${errors[0]!.message}${more}`;
-  throw appError(short ? "history_too_short" : "validation_failed", detail, { errors });
+  if (errors.length > 0) throw inputsRefused(errors);
+  return read as ForecastHistory[];
 }

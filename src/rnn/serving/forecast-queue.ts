@@ -24,7 +24,7 @@ export interface ForecastAnswer {
 
 interface Waiting {
   call: ForecastCall;
-  question: ForecastQuestion;
+  receivedAtMs: number;
   queueMs: number | null;
   computeMs: number;
   /** JSON of the outputs so far. */
@@ -50,12 +50,16 @@ export class ForecastQueue implements Turns {
   }
 
   /** Rejects with what the request alone has done wrong. */
-  ask(question: ForecastQuestion): Promise<ForecastAnswer> {
+  async ask({ inputs, horizon, quantiles, receivedAtMs }: ForecastQuestion): Promise<ForecastAnswer> {
+    const startMs = performance.now();
+    const call = this.#forecaster.open(inputs, horizon, quantiles);
+    return this.run(call, { receivedAtMs, computeMs: performance.now() - startMs });
+  }
+
+  /** A call that is open; `computeMs` is what that took. */
+  run(call: ForecastCall, spent: { receivedAtMs: number; computeMs: number }): Promise<ForecastAnswer> {
     return new Promise((resolve, reject) => {
-      const startMs = performance.now();
-      const call = this.#forecaster.open(question.inputs, question.horizon, question.quantiles);
-      const computeMs = performance.now() - startMs;
-      this.#waiting.push({ call, question, queueMs: null, computeMs, written: [], resolve, reject });
+      this.#waiting.push({ call, ...spent, queueMs: null, written: [], resolve, reject });
       this.#turns.add(this);
     });
   }
@@ -86,7 +90,7 @@ export class ForecastQueue implements Turns {
   #pass(chosen: Waiting[]): void {
     const startMs = performance.now();
     const together = new Set(chosen);
-    for (const waiting of together) waiting.queueMs ??= startMs - waiting.question.receivedAtMs;
+    for (const waiting of together) waiting.queueMs ??= startMs - waiting.receivedAtMs;
     try {
       this.#forecaster.advance(chosen.map(({ call }) => call));
     } catch (error) {

@@ -1,8 +1,16 @@
 import { appError } from "../../errors.ts";
+import type { Forecaster } from "../series/forecaster.ts";
 import { type ForecastAnswer, type ForecastQuestion, ForecastQueue } from "./forecast-queue.ts";
 import type { ServedModel } from "./load-model.ts";
 import type { LoadedModels } from "./loaded-models.ts";
 import { RoundRobin } from "./round-robin.ts";
+
+export interface LentForecaster {
+  forecaster: Forecaster;
+  /** Of the data it learned from. */
+  datasetSha256: string;
+  queue: ForecastQueue;
+}
 
 /** All requests for forecasts: those for one model go through it side by side, models take turns. */
 export class Forecasts {
@@ -17,20 +25,26 @@ export class Forecasts {
 
   /** Throws what loading the model throws, model_task_mismatch, validation_failed, history_too_short. */
   async answer(path: string, question: ForecastQuestion): Promise<ForecastAnswer> {
+    return this.lend(path, ({ queue }) => queue.ask(question));
+  }
+
+  /** A model with the queue before it, for as long as `use` takes. Throws what loading the model throws, and model_task_mismatch. */
+  async lend<Result>(path: string, use: (lent: LentForecaster) => Promise<Result>): Promise<Result> {
     const loan = await this.#models.borrow(path);
     try {
-      return await this.#queueOf(loan.model).ask(question);
+      return await use(this.#lent(loan.model));
     } finally {
       loan.giveBack();
     }
   }
 
-  #queueOf(model: ServedModel): ForecastQueue {
+  #lent(model: ServedModel): LentForecaster {
     if (model.task !== "forecast") {
       throw appError("model_task_mismatch", `expected a model that forecasts, got one for ${model.task}`);
     }
-    const queue = this.#queues.get(model) ?? new ForecastQueue(model.forecaster, this.#turns);
+    const { forecaster, datasetSha256 } = model;
+    const queue = this.#queues.get(model) ?? new ForecastQueue(forecaster, this.#turns);
     this.#queues.set(model, queue);
-    return queue;
+    return { forecaster, datasetSha256, queue };
   }
 }

@@ -13,7 +13,10 @@ import type { Loaded } from "./loaded-models.ts";
 
 /** A model as it answers requests. */
 export type ServedModel = Loaded &
-  ({ task: "text"; vocabulary: Vocabulary; engine: TextEngine } | { task: "forecast"; forecaster: Forecaster });
+  (
+    | { task: "text"; vocabulary: Vocabulary; engine: TextEngine }
+    | { task: "forecast"; forecaster: Forecaster; datasetSha256: string }
+  );
 
 /** Reads a checkpoint for serving, a model of text with weights in so many bits; throws checkpoint_not_found, checkpoint_corrupt. */
 export async function loadModel(filePath: string, precision: GenerationPrecision = "fp32"): Promise<ServedModel> {
@@ -45,11 +48,11 @@ function loadText({ description, tensors }: CheckpointContents, precision: Gener
 }
 
 function loadForecast({ description, tensors }: CheckpointContents): ServedModel {
-  const { architecture, forecast, taskDescription } = description;
+  const { architecture, forecast, taskDescription, datasetSha256 } = description;
   if (forecast === null) throw appError("checkpoint_corrupt", "expected the settings of a forecast, got none");
   const weights = tensorGroup(tensors, "model");
   const served = { architecture, forecast, description: taskDescription as unknown as ForecastDescription };
   const forecaster = createForecaster({ ...served, tensors: weights });
   const bytes = [...weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
-  return { task: "forecast", forecaster, bytes, dispose: () => forecaster.dispose() };
+  return { task: "forecast", forecaster, datasetSha256, bytes, dispose: () => forecaster.dispose() };
 }

@@ -27,6 +27,11 @@ export function createDatasetStore(context: StoreContext): DatasetStore {
       return previewDataset(datasetPath(folder, row), toDataset(row));
     },
 
+    async file(reference) {
+      const row = await findDataset(client, reference);
+      return { dataset: toDataset(row), path: datasetPath(folder, row) };
+    },
+
     characters: async (reference) => readCharacters(datasetPath(folder, await findDataset(client, reference))),
 
     async remove(reference) {

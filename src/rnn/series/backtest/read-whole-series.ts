@@ -1,0 +1,41 @@
+import type { Timeline } from "../../../calendar/timeline.ts";
+import type { ErrorDetail } from "../../../errors.ts";
+import type { ForecastInput } from "../../../schemas/forecast.ts";
+import { type FilledValues, fillGaps } from "../fill-gaps.ts";
+import type { ForecastHistory, HistoryRules } from "../read-forecast-inputs.ts";
+import { nonPositiveFault } from "../read-forecast-inputs.ts";
+import { readInputTimes } from "../read-input-times.ts";
+import { valueTransforms } from "../value-transform.ts";
+
+/** A series that is forecast from points within it. */
+export interface WholeSeries {
+  id: string | null;
+  /** Values before the first known one. */
+  skipped: number;
+  /** From the first known value on; NaN where one is missing. */
+  target: Float64Array;
+  /** The same, transformed, without gaps. */
+  filled: FilledValues;
+  timeline: Timeline | null;
+}
+
+/** Reads a series of which values before step `end` are forecast from; null where none of its values is known. */
+export function readWholeSeries(
+  input: ForecastInput,
+  { rules, pointer, end }: { rules: HistoryRules; pointer: string; end: number },
+): WholeSeries | ErrorDetail[] | null {
+  const { timeline, errors } = readInputTimes(input, pointer, rules.frequency);
+  const fault = rules.geometry.transform === "log" ? nonPositiveFault(input.target, pointer, end) : null;
+  if (fault !== null) errors.push(fault);
+  if (errors.length > 0) return errors;
+  const skipped = input.target.findIndex((value) => value !== null);
+  if (skipped < 0) return null;
+  const target = Float64Array.from(input.target.slice(skipped), (value) => value ?? Number.NaN);
+  const filled = fillGaps(target.map(valueTransforms[rules.geometry.transform].forward));
+  return { id: input.id ?? null, skipped, target, filled, timeline };
+}
+
+/** What was known of the series before its value `at`: a forecast from it reads nothing else. */
+export function historyBefore({ id, skipped, filled, timeline }: WholeSeries, at: number): ForecastHistory {
+  return { id, filled, origin: at - skipped, timeline, length: at };
+}
