@@ -1,8 +1,9 @@
 """Trains a text model with PyTorch: torch.nn.LSTM, GRU or RNN, cross-entropy, clipping by global norm, fused Adam.
 
-Argument: {"shape", "text", "weights", "variants", "learning_rate", "clip_norm", "threads"}. The variants: "one-hot" has our weights;
-"embedding" feeds a table in place of one-hot rows, and is only timed.
-Requests name a variant; with "losses": n they get the losses of n steps, with "ms": n the time of as many steps as that allows.
+Argument: {"shape", "text", "weights", "variants", "learning_rate", "clip_norm", "threads", "validation_fraction"?}. The variants: "one-hot"
+has our weights; "own weights" has those that PyTorch draws; "embedding" feeds a table in place of one-hot rows, and is only timed.
+Requests name a variant; with "losses": n they get the losses of n steps, with "ms": n the time of as many steps as that allows, with
+"validation": true the mean loss on the text held back.
 """
 
 import contextlib
@@ -17,7 +18,7 @@ shape = settings["shape"]
 cell, units = shape["cell"], shape["units"]
 torch.set_num_threads(settings["threads"])
 torch.set_num_interop_threads(1)
-streams = TextStreams(settings["text"], shape["batch"], shape["time"])
+streams = TextStreams(settings["text"], shape["batch"], shape["time"], settings.get("validation_fraction", 0))
 size = len(streams.characters)
 
 
@@ -28,7 +29,7 @@ class TextModel:
         self.embedding = torch.nn.Embedding(size, units) if is_embedding else None
         self.recurrent = modules[cell](units if is_embedding else size, units, shape["layers"], batch_first=True)
         self.head = torch.nn.Linear(units, size)
-        if not is_embedding:
+        if variant == "one-hot":
             self.take_weights()
         # Where Keras and we have one bias, PyTorch has two: the second one stays zero, which also spares it work.
         for name, parameter in self.recurrent.named_parameters():
@@ -72,11 +73,25 @@ class TextModel:
         return loss.item()
 
 
+    def validation_loss(self):
+        training_state, self.state = self.state, None
+        total, characters = 0.0, 0
+        with torch.no_grad():
+            for inputs, labels in streams.read_tail():
+                total += self.loss_of(torch.from_numpy(inputs), torch.from_numpy(labels)).item() * labels.size
+                characters += labels.size
+        self.state = training_state
+        return total / characters
+
+
 models = {variant: TextModel(variant) for variant in settings["variants"]}
 
 
 def answer(request):
-    step = models[request["variant"]].step
+    model = models[request["variant"]]
+    step = model.step
+    if "validation" in request:
+        return {"validation_loss": model.validation_loss()}
     if "losses" in request:
         return {"losses": [step() for _ in range(request["losses"])]}
     return contender.repeat(step, request["ms"])
