@@ -40,6 +40,13 @@ test("a run begins with the weights of a checkpoint", async () => {
   expect(of("checkpoint")[0]!.metrics.validation_loss).toBeCloseTo(before.metrics.validation_loss!, 4);
 });
 
+test("an old text too short for a batch has a loss all the same", async () => {
+  const spec = await goOn(other, { steps: 1, batch_size: 16, sequence_length: 10, checkpoint_every: 1 });
+  const short = await workspace.spec(rhyme.slice(0, 100));
+  spec.origin!.oldDataset = { path: short.dataset.path };
+  expect(lastMetrics(await run(spec)).old_loss).toBeGreaterThan(0);
+});
+
 test("characters that the checkpoint has never seen are refused by name, or get rows of their own", async () => {
   const text = `${other}zebra xylophone Ünder.\n`;
   const refused = run(await goOn(text));

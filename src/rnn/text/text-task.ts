@@ -92,7 +92,10 @@ function planRows({ text, old }: Pick<EncodedText, "text" | "old">, training: Tr
   const { batch_size: size, replay } = training;
   const oldRows = replay === undefined || old === null ? 0 : Math.round(replay.share * size);
   const plan = planStreams(text, { ...training, batch_size: size - oldRows });
-  const oldPlan = old === null ? null : planStreams(old, { ...training, batch_size: oldRows || size });
+  if (old === null) return { plan, oldPlan: null, replays: false };
+  // Only replay needs full rows of the old text: its loss is told of however little there is.
+  const most = Math.max(1, Math.floor((old.trainingLength - 1) / training.sequence_length!));
+  const oldPlan = planStreams(old, { ...training, batch_size: oldRows || Math.min(size, most) });
   return { plan, oldPlan, replays: oldRows > 0 };
 }
 
