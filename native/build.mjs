@@ -20,6 +20,7 @@ const AVX512 = ["-mavx512f", "-mavx512vl", "-mavx512bw", "-mavx512dq", "-mavx2",
 /** Files whose instructions only some processors have: kernels/choose-kernels.cc asks the processor before it calls them. */
 export const TARGETS = {
   "kernels-avx512.cc": AVX512,
+  "kernels-bf16-avx512.cc": [...AVX512, "-mavx512bf16"],
   "kernels-avx2.cc": ["-mavx2", "-mfma"],
 };
 

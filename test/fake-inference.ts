@@ -3,7 +3,7 @@ import type { SamplingParameters } from "../src/schemas/generation.ts";
 import type { Backend } from "../src/schemas/health.ts";
 import type { BacktestPart, InferencePool, TextPart } from "../src/workers/inference-pool.ts";
 
-const backend: Backend = { level: "tensorflow", version: "2.21.0", reason: null };
+const backend: Backend = { level: "tensorflow", version: "2.21.0", precisions: ["fp32"], reason: null };
 
 /** An inference thread that writes a text only its seed decides, and forecasts the last value. Tests may hold its streams. */
 export class FakeInference implements InferencePool {
@@ -28,7 +28,7 @@ export class FakeInference implements InferencePool {
   }
 
   backend = () => this.loaded;
-  ready = async () => backend;
+  ready = async () => this.loaded ?? backend;
   openStreams = () => this.#open;
   unload = (path: string) => void this.unloaded.push(path);
   close = async () => this.release();

@@ -15,14 +15,16 @@ export async function trainingSpec({ architecture, training, text, folder }) {
     vocabulary_size: new Set(characters).size,
     rarest: [],
   };
+  const complete = Default(Architecture, { ...architecture });
+  const model = { task: "text", architecture: complete, forecast: null };
   return {
     job: "job_bench",
     model: "mdl_bench",
     attempt: 1,
     task: "text",
-    architecture: Default(Architecture, { ...architecture }),
+    architecture: complete,
     forecast: null,
-    training: resolveTraining({ training, model: { task: "text", forecast: null }, dataset: { summary } }),
+    training: resolveTraining({ training, model, dataset: { summary }, precisions: ["fp32", "bf16"] }),
     dataset: { path: text, sha256: createHash("sha256").update(content).digest("hex"), summary },
     checkpointFolder: folder,
     resumeFrom: null,

@@ -18,8 +18,6 @@
 
 namespace unroll {
 
-enum class Precision { fp32, bf16 };
-
 struct TextShape {
   Cell cell;
   Index units, layers, vocabulary;

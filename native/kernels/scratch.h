@@ -10,6 +10,12 @@ namespace unroll {
 
 class Scratch {
  public:
+  /** The same for elements as large as a float. */
+  template <class Element>
+  Element* atLeast(Index size) {
+    static_assert(sizeof(Element) == sizeof(float));
+    return reinterpret_cast<Element*>(atLeast(size));
+  }
   /** Room for `size` floats on a cache line's start; what they hold is left over from earlier calls. */
   float* atLeast(Index size) {
     if (size > size_) {

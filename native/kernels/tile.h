@@ -1,34 +1,44 @@
 // Matrix products as register tiles: C[rows, columns] = A[rows, depth] B[depth, columns] + D[rows, columns]. A tile's accumulators stay
 // in registers over the whole depth. Every element is summed in the order of the depth whatever the tiling, so results
-// do not depend on how rows are shared out.
+// do not depend on how rows are shared out. A and B are made of numbers or of pairs of bf16 numbers (pairs.h): then depths count
+// pairs. C and D are numbers.
 #pragma once
 #include <array>
 #include <utility>
 
-#include "kernels/vector.h"
+#include "kernels/pairs.h"
 
 namespace unroll {
 namespace {  // see vector.h
 
 /** Rows of A side by side in memory, in one piece or in equal segments (the panels of dgates). */
-struct RowOperand {
-  const float* data;
+template <class ElementType>
+struct RowOperandOf {
+  using Element = ElementType;
+  const Element* data;
   Index rowStride;
   Index depth;                     // in all
   Index segmentDepth = INT64_MAX;  // the last segment may be shorter
   Index segmentStride = 0;
 };
 
+using RowOperand = RowOperandOf<float>;
+
 /** A transposed and packed: [depth, rows of the tile]. */
-struct PackedOperand {
-  const float* data;
+template <class ElementType>
+struct PackedOperandOf {
+  using Element = ElementType;
+  const Element* data;
   Index depth;
 };
+using PackedOperand = PackedOperandOf<float>;
 
-struct ConstMatrix {
-  const float* data;
+template <class Element>
+struct ConstMatrixOf {
+  const Element* data;
   Index stride;
 };
+using ConstMatrix = ConstMatrixOf<float>;
 struct Matrix {
   float* data;
   Index stride;
@@ -53,12 +63,12 @@ struct Accumulators {
     each([&](int row, int v) { sums[row][v] = Vector<P>{}; });
   }
   /** One step of the depth: element(row) * b. */
-  template <class Element>
-  [[gnu::always_inline]] void add(const float* b, const Element& element) {
-    Vector<P> columns[Vectors];
+  template <class Element, class At>
+  [[gnu::always_inline]] void add(const Element* b, const At& element) {
+    decltype(load<P>(b)) columns[Vectors];
 #pragma GCC unroll 4
     for (int v = 0; v < Vectors; v++) columns[v] = load<P>(b + v * P::lanes);
-    each([&](int row, int v) { sums[row][v] += broadcast<P>(element(row)) * columns[v]; });
+    each([&](int row, int v) { sums[row][v] = multiplyAdd<P>(sums[row][v], element(row), columns[v]); });
   }
   /** D, which may be C itself, is added last: long sums over blocks of the depth lose less that way. */
   [[gnu::always_inline]] void write(Matrix c, ConstMatrix d) {
@@ -67,12 +77,12 @@ struct Accumulators {
   }
 };
 
-template <class P, int Rows, int Vectors>
-[[gnu::noinline]] void multiplyTile(const RowOperand& a, ConstMatrix b, Matrix c, ConstMatrix d) {
+template <class P, int Rows, int Vectors, class Element>
+[[gnu::noinline]] void multiplyTile(const RowOperandOf<Element>& a, ConstMatrixOf<Element> b, Matrix c, ConstMatrix d) {
   Accumulators<P, Rows, Vectors> tile;
   tile.clear();
-  const float* segment = a.data;
-  const float* column = b.data;
+  const Element* segment = a.data;
+  const Element* column = b.data;
   const Index rowStride = a.rowStride, columnStride = b.stride;
   for (Index left = a.depth; left > 0; left -= a.segmentDepth, segment += a.segmentStride) {
     const Index depth = left < a.segmentDepth ? left : a.segmentDepth;
@@ -84,35 +94,37 @@ template <class P, int Rows, int Vectors>
   tile.write(c, d);
 }
 
-template <class P, int Rows, int Vectors>
-[[gnu::noinline]] void multiplyTile(const PackedOperand& a, ConstMatrix b, Matrix c, ConstMatrix d) {
+template <class P, int Rows, int Vectors, class Element>
+[[gnu::noinline]] void multiplyTile(const PackedOperandOf<Element>& a, ConstMatrixOf<Element> b, Matrix c, ConstMatrix d) {
   Accumulators<P, Rows, Vectors> tile;
   tile.clear();
-  const float* rows = a.data;
-  const float* column = b.data;
+  const Element* rows = a.data;
+  const Element* column = b.data;
   const Index depth = a.depth, columnStride = b.stride;
   for (Index k = 0; k < depth; k++, rows += Rows, column += columnStride)
     tile.add(column, [&](int row) { return rows[row]; });
   tile.write(c, d);
 }
 
-/** The most rows a tile of so many vectors may have. */
-template <class P>
+/** The most rows a tile of so many vectors may have. A pair of A takes a register; a number comes with the instruction. */
+template <class P, class Element = float>
 constexpr int maximumRows(int vectors) {
-  return std::min(14, P::accumulators / vectors);
+  constexpr int others = std::is_same_v<Element, Pair> ? P::tileVectors : 0;
+  return std::min(14, (P::accumulators - others) / vectors);
 }
 
 template <class P, class Operand>
-using TileFunction = void (*)(const Operand&, ConstMatrix, Matrix, ConstMatrix);
+using TileFunction = void (*)(const Operand&, ConstMatrixOf<typename Operand::Element>, Matrix, ConstMatrix);
 
 /** multiplyTile for 1 .. maximumRows rows. */
 template <class P, class Operand, int Vectors>
 constexpr auto tileFunctions = []<std::size_t... Row>(std::index_sequence<Row...>) {
   return std::array<TileFunction<P, Operand>, sizeof...(Row)>{&multiplyTile<P, int(Row) + 1, Vectors>...};
-}(std::make_index_sequence<maximumRows<P>(Vectors)>{});
+}(std::make_index_sequence<maximumRows<P, typename Operand::Element>(Vectors)>{});
 
 template <class P, class Operand>
-inline void multiplyTile(int rows, int vectors, const Operand& a, ConstMatrix b, Matrix c, ConstMatrix d) {
+inline void multiplyTile(int rows, int vectors, const Operand& a, ConstMatrixOf<typename Operand::Element> b, Matrix c,
+                         ConstMatrix d) {
   static_assert(P::tileVectors == 2 || P::tileVectors == 4);
   switch (vectors) {
     case 1:
@@ -148,17 +160,18 @@ inline void overStrips(Index columns, const Work& work) {
 }
 
 /** How many rows a tile over these columns has at most. */
-template <class P>
+template <class P, class Element = float>
 inline int rowsPerTile(Index columns) {
   const Index vectors = columns / P::lanes;
-  return maximumRows<P>(int(vectors < P::tileVectors ? vectors : P::tileVectors));
+  return maximumRows<P, Element>(int(vectors < P::tileVectors ? vectors : P::tileVectors));
 }
 
 /** C[rows, columns] = A B + D for as many rows as one tile may have: see rowsPerTile. */
 template <class P, class Operand>
-inline void multiplyRows(int rows, Index columns, const Operand& a, ConstMatrix b, Matrix c, ConstMatrix d) {
+inline void multiplyRows(int rows, Index columns, const Operand& a, ConstMatrixOf<typename Operand::Element> b, Matrix c,
+                         ConstMatrix d) {
   overStrips<P>(columns, [&](Index column, int vectors) {
-    multiplyTile<P>(rows, vectors, a, ConstMatrix{b.data + column, b.stride}, Matrix{c.data + column, c.stride},
+    multiplyTile<P>(rows, vectors, a, {b.data + column, b.stride}, Matrix{c.data + column, c.stride},
                     d.data ? ConstMatrix{d.data + column, d.stride} : nothing);
   });
 }

@@ -128,8 +128,9 @@ template <class P>
 }
 
 /** Asks for memory that will be read soon, so that it comes while a product runs. */
-inline void prefetch(const float* from, Index size) {
-  constexpr Index line = 16;
+template <class Element>
+inline void prefetch(const Element* from, Index size) {
+  constexpr Index line = 64 / sizeof(Element);
   for (Index i = 0; i < size; i += line) __builtin_prefetch(from + i, 0, 3);
 }
 

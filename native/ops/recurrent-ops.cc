@@ -5,6 +5,8 @@
 //   Unroll<Cell>Gradient   the same, reserve outputs_gradient final_hidden_gradient [final_cell_gradient]
 //                          -> kernel, recurrent_kernel, bias, initial_hidden [initial_cell], inputs gradients
 //
+// Unroll<Cell>Bf16 and Unroll<Cell>Bf16Gradient: the same with products of numbers rounded to bf16, summed up in single precision.
+//
 // The gradient of inputs is empty for token ids. A reserve serves one gradient, which is made in its place.
 #include "ops/recurrent-ops.h"
 
@@ -87,6 +89,15 @@ struct LayerOperands {
   }
 };
 
+/** The functions of a precision: both have forward and gradient. */
+template <Precision precision>
+const auto& layerKernels() {
+  if constexpr (precision == Precision::fp32)
+    return kernels();
+  else
+    return bf16Kernels();
+}
+
 /** The last number of a reserve: whether a gradient may still be made of it. */
 constexpr float fresh = 1, used = 0;
 
@@ -98,7 +109,7 @@ Index reserveSize(const RecurrentShape& shape) {
   return PanelLayout(shape).reserveSize();
 }
 
-template <Family family>
+template <Family family, Precision precision>
 void forward(OpCall& call) {
   const LayerOperands layer(call, family);
   const Operand outputs = call.allocate(0, layer.outputShape());
@@ -107,7 +118,7 @@ void forward(OpCall& call) {
   for (int i = 0; i < int(layer.initialState.size()); i++)
     finalState.push_back(call.allocate(2 + i, layer.stateShape()));
   const bool lstm = family == Family::lstm;
-  kernels().forward[int(layer.shape.cell)]({.shape = layer.shape,
+  layerKernels<precision>().forward[int(layer.shape.cell)]({.shape = layer.shape,
                                             .input = layer.input(),
                                             .weights = layer.weights(),
                                             .initialHidden = layer.initialState[0].floats(),
@@ -120,7 +131,7 @@ void forward(OpCall& call) {
   reserve.mutableFloats()[reserve.size() - 1] = fresh;
 }
 
-template <Family family>
+template <Family family, Precision precision>
 void gradient(OpCall& call) {
   const LayerOperands layer(call, family);
   const int first = layer.count(), states = int(layer.initialState.size());
@@ -142,7 +153,7 @@ void gradient(OpCall& call) {
   for (int i = 0; i < states; i++) initialGradient.push_back(call.allocate(3 + i, layer.stateShape()));
   const Operand inputs = call.allocate(3 + states, layer.usesTokens() ? std::vector<Index>{0} : layer.inputs.shape());
   const bool lstm = family == Family::lstm;
-  kernels().gradient[int(layer.shape.cell)](
+  layerKernels<precision>().gradient[int(layer.shape.cell)](
       {.shape = layer.shape,
        .input = layer.input(),
        .weights = layer.weights(),
@@ -162,14 +173,14 @@ void gradient(OpCall& call) {
 
 constexpr const char* inputTypes = "T: {float, int32}";
 
-template <Family family>
+template <Family family, Precision precision>
 void registerHidden(const char* name, const char* gradientName) {
-  registerOp<forward<family>>(
+  registerOp<forward<family, precision>>(
       {name,
        {"inputs: T", "kernel: float", "recurrent_kernel: float", "bias: float", "initial_hidden: float"},
        {"outputs: float", "reserve: float", "final_hidden: float"},
        {inputTypes}});
-  registerOp<gradient<family>>(
+  registerOp<gradient<family, precision>>(
       {gradientName,
        {"inputs: T", "kernel: float", "recurrent_kernel: float", "bias: float", "initial_hidden: float",
         "reserve: float", "outputs_gradient: float", "final_hidden_gradient: float"},
@@ -178,14 +189,15 @@ void registerHidden(const char* name, const char* gradientName) {
        {inputTypes}});
 }
 
-void registerLstm() {
-  registerOp<forward<Family::lstm>>({"UnrollLstm",
+template <Precision precision>
+void registerLstm(const char* name, const char* gradientName) {
+  registerOp<forward<Family::lstm, precision>>({name,
                                      {"inputs: T", "kernel: float", "recurrent_kernel: float", "bias: float",
                                       "initial_hidden: float", "initial_cell: float"},
                                      {"outputs: float", "reserve: float", "final_hidden: float", "final_cell: float"},
                                      {inputTypes}});
-  registerOp<gradient<Family::lstm>>(
-      {"UnrollLstmGradient",
+  registerOp<gradient<Family::lstm, precision>>(
+      {gradientName,
        {"inputs: T", "kernel: float", "recurrent_kernel: float", "bias: float", "initial_hidden: float",
         "initial_cell: float", "reserve: float", "outputs_gradient: float", "final_hidden_gradient: float",
         "final_cell_gradient: float"},
@@ -197,9 +209,13 @@ void registerLstm() {
 }  // namespace
 
 void registerRecurrentOps() {
-  registerHidden<Family::simpleRnn>("UnrollSimpleRnn", "UnrollSimpleRnnGradient");
-  registerHidden<Family::gru>("UnrollGru", "UnrollGruGradient");
-  registerLstm();
+  using enum Precision;
+  registerHidden<Family::simpleRnn, fp32>("UnrollSimpleRnn", "UnrollSimpleRnnGradient");
+  registerHidden<Family::gru, fp32>("UnrollGru", "UnrollGruGradient");
+  registerLstm<fp32>("UnrollLstm", "UnrollLstmGradient");
+  registerHidden<Family::simpleRnn, bf16>("UnrollSimpleRnnBf16", "UnrollSimpleRnnBf16Gradient");
+  registerHidden<Family::gru, bf16>("UnrollGruBf16", "UnrollGruBf16Gradient");
+  registerLstm<bf16>("UnrollLstmBf16", "UnrollLstmBf16Gradient");
 }
 
 }  // namespace unroll

@@ -2,7 +2,7 @@
 
 namespace unroll {
 
-/** UnrollSimpleRnn, UnrollLstm, UnrollGru and their gradients. */
+/** UnrollSimpleRnn, UnrollLstm, UnrollGru and their gradients, and all of them in bf16. */
 void registerRecurrentOps();
 
 }  // namespace unroll

@@ -2,6 +2,7 @@
 //   g++ -std=c++20 -O1 -g -fsanitize=address,undefined ... : see test/run.mjs
 #include <time.h>
 
+#include <bit>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -28,6 +29,16 @@ Floats randoms(Index size, float scale) {
 
 plain::Numbers doubles(const Floats& values) { return {values.begin(), values.end()}; }
 
+/** To the nearest bf16. */
+double toBf16(double value) {
+  const auto bits = std::bit_cast<std::uint32_t>(float(value));
+  return std::bit_cast<float>((bits + 0x7fffu + (bits >> 16 & 1u)) & 0xffff0000u);
+}
+plain::Numbers allToBf16(plain::Numbers numbers) {
+  for (double& number : numbers) number = toBf16(number);
+  return numbers;
+}
+
 /** One call's arrays; sizes are exact, so that the address sanitizer sees a column too many. */
 struct Arrays {
   RecurrentShape shape;
@@ -53,14 +64,16 @@ struct Arrays {
     reserve = randoms(PanelLayout(shape).reserveSize(), 1e9f);
   }
 
-  void forward(const KernelSet& set, ThreadPool& pool) {
+  template <class Set>
+  void forward(const Set& set, ThreadPool& pool) {
     const bool lstm = shape.cell == Cell::lstm;
     set.forward[int(shape.cell)](
         {shape, input(), weights(), initialHidden.data(), lstm ? initialCell.data() : nullptr, batchOutside(outputs.data(), shape.time, shape.units),
          finalHidden.data(), lstm ? finalCell.data() : nullptr, reserve.data()},
         pool);
   }
-  void gradient(const KernelSet& set, ThreadPool& pool) {
+  template <class Set>
+  void gradient(const Set& set, ThreadPool& pool) {
     const bool lstm = shape.cell == Cell::lstm;
     set.gradient[int(shape.cell)](
         {shape, input(), weights(), reserve.data(),
@@ -71,7 +84,7 @@ struct Arrays {
          lstm ? initialCellGradient.data() : nullptr},
         pool);
   }
-  plain::Layer plainLayer() const {
+  plain::Layer plainLayer(bool isBf16) const {
     plain::Layer layer;
     layer.shape = shape;
     layer.inputs = doubles(inputs), layer.initialHidden = doubles(initialHidden),
@@ -85,6 +98,11 @@ struct Arrays {
     layer.finalHiddenGradient = doubles(finalHiddenGradient);
     layer.finalCellGradient =
         shape.cell == Cell::lstm ? doubles(finalCellGradient) : plain::Numbers(finalHidden.size(), 0);
+    if (isBf16) {
+      layer.round = toBf16;
+      layer.inputs = allToBf16(layer.inputs), layer.recurrentKernel = allToBf16(layer.recurrentKernel);
+      if (tokens.empty()) layer.kernel = allToBf16(layer.kernel);  // tokens pick rows: nothing is multiplied
+    }
     layer.run();
     return layer;
   }
@@ -108,11 +126,16 @@ double difference(const Floats& found, const plain::Numbers& expected) {
   return largest / scale;
 }
 
-bool compare(const KernelSet& set, ThreadPool& pool, const RecurrentShape& shape, bool tokens) {
+/** In bf16 a state on the edge between two numbers may round to the other: a 256th of it. */
+template <class Set>
+constexpr double tolerance = std::is_same_v<Set, Bf16Kernels> ? 1e-2 : 1e-5;
+
+template <class Set>
+bool compare(const Set& set, ThreadPool& pool, const RecurrentShape& shape, bool tokens) {
   Arrays arrays(shape, tokens);
   arrays.forward(set, pool);
   arrays.gradient(set, pool);
-  const plain::Layer expected = arrays.plainLayer();
+  const plain::Layer expected = arrays.plainLayer(std::is_same_v<Set, Bf16Kernels>);
   double worst = 0;
   const char* where = "";
   auto check = [&](const char* name, const Floats& found, const plain::Numbers& numbers) {
@@ -128,7 +151,8 @@ bool compare(const KernelSet& set, ThreadPool& pool, const RecurrentShape& shape
   check("biasGradient", arrays.biasGradient, expected.biasGradient);
   check("initialHiddenGradient", arrays.initialHiddenGradient, expected.initialHiddenGradient);
   check("initialCellGradient", arrays.initialCellGradient, expected.initialCellGradient);
-  if (worst <= 1e-5) return true;
+  if (std::getenv("VERBOSE")) std::printf("%s %g %s\n", set.name, worst, where);
+  if (worst <= tolerance<Set>) return true;
   std::printf("%s, cell %d, batch %ld, time %ld, input %ld, units %ld, tokens %d: %s differs by %g\n", set.name,
               int(shape.cell), long(shape.batch), long(shape.time), long(shape.input), long(shape.units), tokens, where,
               worst);
@@ -136,7 +160,8 @@ bool compare(const KernelSet& set, ThreadPool& pool, const RecurrentShape& shape
 }
 
 /** The same bits whatever the number of threads. */
-bool compareThreads(const KernelSet& set, ThreadPool& one, ThreadPool& three, const RecurrentShape& shape,
+template <class Set>
+bool compareThreads(const Set& set, ThreadPool& one, ThreadPool& three, const RecurrentShape& shape,
                     bool tokens) {
   Arrays alone(shape, tokens), together = alone;
   alone.forward(set, one), alone.gradient(set, one);
@@ -209,17 +234,26 @@ bool compareHead(const KernelSet& set, ThreadPool& pool) {
   return false;
 }
 
-int sweep(const std::vector<const KernelSet*>& sets, int rounds) {
+/** Failures among the recurrent layers of a set. */
+template <class Set>
+int compareLayers(const Set& set, ThreadPool& one, ThreadPool& three, int round) {
+  int failures = 0;
+  for (int cell = 0; cell < 4; cell++) {
+    const RecurrentShape shape = randomShape(Cell(cell));
+    failures += !compare(set, round % 2 ? three : one, shape, round % 3 == 0);
+    failures += !compareThreads(set, one, three, shape, round % 3 == 0);
+  }
+  return failures;
+}
+
+int sweep(const std::vector<const KernelSet*>& sets, const std::vector<const Bf16Kernels*>& bf16Sets, int rounds) {
   static ThreadPool &three = *new ThreadPool(3), &one = *new ThreadPool(1);
   int failures = 0, calls = 0;
-  for (int round = 0; round < rounds; round++)
-    for (const KernelSet* set : sets)
-      for (int cell = 0; cell < 4; cell++) {
-        const RecurrentShape shape = randomShape(Cell(cell));
-        calls++;
-        failures += !compare(*set, round % 2 ? three : one, shape, round % 3 == 0);
-        failures += !compareThreads(*set, one, three, shape, round % 3 == 0);
-      }
+  for (int round = 0; round < rounds; round++) {
+    for (const KernelSet* set : sets) failures += compareLayers(*set, one, three, round);
+    for (const Bf16Kernels* set : bf16Sets) failures += compareLayers(*set, one, three, round);
+    calls += 4 * int(sets.size() + bf16Sets.size());
+  }
   for (int round = 0; round < rounds; round++)
     for (const KernelSet* set : sets) {
       calls++;
@@ -249,7 +283,8 @@ struct Stopwatch {
   }
 };
 
-void time(const KernelSet& set, const RecurrentShape& shape, bool tokens, int repetitions) {
+template <class Set>
+void time(const Set& set, const RecurrentShape& shape, bool tokens, int repetitions) {
   Arrays arrays(shape, tokens);
   Stopwatch forward, gradient;
   for (int i = 0; i < repetitions; i++) {
@@ -258,9 +293,9 @@ void time(const KernelSet& set, const RecurrentShape& shape, bool tokens, int re
   }
   const double flops = 2e-6 * shape.work(tokens);
   std::printf(
-      "%-8s cell %d units %3ld %s forward %7.3f ms, cpu %7.3f ms = %5.1f GFLOP/s a core; gradient %7.3f ms, cpu %7.3f "
+      "%-8s%s cell %d units %3ld %s forward %7.3f ms, cpu %7.3f ms = %5.1f GFLOP/s a core; gradient %7.3f ms, cpu %7.3f "
       "ms = %5.1f\n",
-      set.name, int(shape.cell), long(shape.units), tokens ? "tokens" : "dense ", forward.clock, forward.processor,
+      set.name, std::is_same_v<Set, Bf16Kernels> ? " bf16" : "     ", int(shape.cell), long(shape.units), tokens ? "tokens" : "dense ", forward.clock, forward.processor,
       flops / forward.processor, gradient.clock, gradient.processor, 2 * flops / gradient.processor);
 }
 
@@ -272,15 +307,20 @@ int main(int count, char** arguments) {
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) sets.push_back(&avx2Kernels);
   if (&kernels() == &avx512Kernels) sets.push_back(&avx512Kernels);
 #endif
+  std::vector<const Bf16Kernels*> bf16Sets = {&portableBf16Kernels};
+  if (multipliesBf16()) bf16Sets.push_back(&bf16Kernels());
   if (count > 4 && std::string(arguments[1]) == "time") {
     const Cell cell = Cell(std::atoi(arguments[3]));
     const Index units = std::atoi(arguments[4]);
-    for (const KernelSet* set : sets) {
-      if (count > 5 && std::string(arguments[5]) != set->name) continue;
-      time(*set, {cell, 50, 50, 65, units}, true, std::atoi(arguments[2]));
-      time(*set, {cell, 50, 50, units, units}, false, std::atoi(arguments[2]));
-    }
+    const auto timeAll = [&](const auto& all) {
+      for (const auto* set : all) {
+        if (count > 5 && std::string(arguments[5]) != set->name) continue;
+        time(*set, {cell, 50, 50, 65, units}, true, std::atoi(arguments[2]));
+        time(*set, {cell, 50, 50, units, units}, false, std::atoi(arguments[2]));
+      }
+    };
+    timeAll(sets), timeAll(bf16Sets);
     return 0;
   }
-  return sweep(sets, count > 1 ? std::atoi(arguments[1]) : 30);
+  return sweep(sets, bf16Sets, count > 1 ? std::atoi(arguments[1]) : 30);
 }

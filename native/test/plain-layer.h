@@ -17,6 +17,8 @@ struct Layer {
   Numbers outputsGradient, finalHiddenGradient, finalCellGradient;
   Numbers inputGradient, kernelGradient, recurrentKernelGradient, biasGradient, initialHiddenGradient,
       initialCellGradient;
+  /** What becomes of states and dgates before they are multiplied; inputs and weights are given as they are multiplied. */
+  double (*round)(double) = [](double number) { return number; };
 
   void run() {
     const auto& [cell, batch, time, input, units] = shape;
@@ -70,6 +72,10 @@ struct Layer {
     }
     return sums;
   }
+  Numbers rounded(Numbers numbers) const {
+    for (double& number : numbers) number = round(number);
+    return numbers;
+  }
 
   void forward(Step& s, Numbers& hidden, Numbers& cell, const double* x) {
     const Index units = shape.units;
@@ -78,7 +84,7 @@ struct Layer {
     s.x.assign(x, x + shape.input);
     s.fromInput = product(s.x, kernel, bias.data());
     s.fromState =
-        product(hidden, recurrentKernel, shape.cell == Cell::gruResetAfter ? &bias[shape.gateColumns()] : nullptr);
+        product(rounded(hidden), recurrentKernel, shape.cell == Cell::gruResetAfter ? &bias[shape.gateColumns()] : nullptr);
     s.gates.assign(shape.gateColumns(), 0);
     for (Index c = 0; c < shape.gateColumns(); c++) s.gates[c] = s.fromInput[c] + s.fromState[c];
     auto gate = [&](Index g, Index u) -> double& { return s.gates[g * units + u]; };
@@ -86,7 +92,7 @@ struct Layer {
       s.reset.resize(units);
       for (Index u = 0; u < units; u++) gate(0, u) = sigmoid(gate(0, u)), gate(1, u) = sigmoid(gate(1, u));
       for (Index u = 0; u < units; u++) s.reset[u] = gate(1, u) * hidden[u];
-      const Numbers again = product(s.reset, recurrentKernel, nullptr);
+      const Numbers again = product(rounded(s.reset), recurrentKernel, nullptr);
       for (Index u = 0; u < units; u++) {
         const Index c = 2 * units + u;
         gate(2, u) =
@@ -140,21 +146,24 @@ struct Layer {
       for (Index u = 0; u < units; u++) {
         double dReset = 0;
         for (Index k = 0; k < units; k++) {
-          dReset += fromInput[2 * units + k] * recurrentKernel[u * columns + 2 * units + k];
-          recurrentKernelGradient[u * columns + 2 * units + k] += s.reset[u] * fromInput[2 * units + k];
+          const double sent = round(fromInput[2 * units + k]);
+          dReset += sent * recurrentKernel[u * columns + 2 * units + k];
+          recurrentKernelGradient[u * columns + 2 * units + k] += round(s.reset[u]) * sent;
         }
         fromInput[units + u] = fromState[units + u] = dReset * s.before[u] * slope(gate(1, u));
         direct[u] += dReset * gate(1, u);
       }
       for (Index u = 0; u < units; u++) fromState[2 * units + u] = 0;
     }
+    fromInput = rounded(fromInput), fromState = rounded(fromState);
+    const Numbers before = rounded(s.before);
     for (Index c = 0; c < columns; c++) {
       biasGradient[c] += fromInput[c];
       if (shape.cell == Cell::gruResetAfter) biasGradient[columns + c] += fromState[c];
       for (Index k = 0; k < shape.input; k++)
         kernelGradient[k * columns + c] += s.x[k] * fromInput[c], dx[k] += fromInput[c] * kernel[k * columns + c];
       for (Index k = 0; k < units; k++) {
-        recurrentKernelGradient[k * columns + c] += s.before[k] * fromState[c];
+        recurrentKernelGradient[k * columns + c] += before[k] * fromState[c];
         direct[k] += fromState[c] * recurrentKernel[k * columns + c];
       }
     }

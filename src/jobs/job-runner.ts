@@ -1,6 +1,6 @@
 import type { Dataset } from "../schemas/datasets.ts";
 import type { JobEvent } from "../schemas/events.ts";
-import type { Job, TrainingBody } from "../schemas/jobs.ts";
+import type { Job, TrainingBody, TrainingPrecision } from "../schemas/jobs.ts";
 import type { Model } from "../schemas/models.ts";
 import type { Origin } from "../schemas/origin.ts";
 
@@ -10,6 +10,8 @@ export interface SubmittedJob {
   training: TrainingBody;
   /** What training.init_from names. */
   origin?: Origin | null;
+  /** What the engine can train in; fp32 alone where left out. */
+  precisions?: readonly TrainingPrecision[];
 }
 
 /** The life of every job, from the outside. Jobs it returns carry their queue_position. */

@@ -1,13 +1,14 @@
 import { randomInt } from "node:crypto";
 import { appError } from "../errors.ts";
 import type { Dataset } from "../schemas/datasets.ts";
-import type { TrainingBody, TrainingRequest, TrainingSettings } from "../schemas/jobs.ts";
+import type { TrainingBody, TrainingPrecision, TrainingRequest, TrainingSettings } from "../schemas/jobs.ts";
 import type { Model } from "../schemas/models.ts";
 import type { Origin } from "../schemas/origin.ts";
 import { checkForecastTraining, usualForecastSteps } from "./forecast-training.ts";
 import { resolveAuto } from "./resolve-auto.ts";
 import { resolveContinuation } from "./resolve-continuation.ts";
 import { resolveOptimizer } from "./resolve-optimizer.ts";
+import { resolvePrecision } from "./resolve-precision.ts";
 import { resolveSchedule } from "./resolve-schedule.ts";
 import { resolveSequenceTraining } from "./sequence-training.ts";
 import { resolveTextTraining } from "./text-training.ts";
@@ -29,12 +30,15 @@ export interface TrainingQuestion {
   dataset: Pick<Dataset, "summary">;
   /** What init_from names; null where it is left out. */
   origin?: Origin | null;
+  /** What the engine can train in; fp32 alone where left out. */
+  precisions?: readonly TrainingPrecision[];
 }
 
 type ChosenQuestion = Pick<TrainingQuestion, "model" | "dataset"> & { training: TrainingRequest };
 
 /** The run with nothing left to choose; throws validation_failed with every field that is wrong or means nothing here. */
-export function resolveTraining({ training, model, dataset, origin = null }: TrainingQuestion): TrainingSettings {
+export function resolveTraining(question: TrainingQuestion): TrainingSettings {
+  const { training, model, dataset, origin = null, precisions = ["fp32"] } = question;
   const faults = new TrainingFaults();
   const { summary } = dataset;
   const { request, auto } = resolveAuto(training, { summary, architecture: model.architecture });
@@ -46,6 +50,7 @@ export function resolveTraining({ training, model, dataset, origin = null }: Tra
   const schedule = resolveSchedule(request, about, faults);
   const ofTask = resolveTask({ training: request, model, dataset }, faults);
   const continuation = resolveContinuation({ training: request, model, origin }, faults);
+  const precision = resolvePrecision(request, { architecture: model.architecture, precisions }, faults);
   faults.throwIfAny();
   return {
     ...length,
@@ -58,6 +63,7 @@ export function resolveTraining({ training, model, dataset, origin = null }: Tra
     early_stopping: resolveEarlyStopping(request),
     checkpoint_every: request.checkpoint_every ?? preset.every,
     sample_every: request.sample_every === undefined ? preset.every : request.sample_every,
+    precision,
     seed: request.seed ?? randomInt(SEEDS),
   };
 }

@@ -53,14 +53,15 @@ export class Runner implements JobRunner {
     places.fill();
   }
 
-  async submit({ model, dataset, training, origin = null }: Parameters<JobRunner["submit"]>[0]): Promise<Job> {
+  async submit(request: Parameters<JobRunner["submit"]>[0]): Promise<Job> {
+    const { model, dataset } = request;
     const { log, hub, queue, places, jobs } = this.#parts;
     const wanted = model.task === "forecast" ? "series" : model.task;
     if (dataset.kind !== wanted) {
       const detail = `expected a dataset of kind ${wanted} for a model of task ${model.task}, got one of kind ${dataset.kind}`;
       throw appError("model_task_mismatch", detail);
     }
-    const settings = resolveTraining({ training, model, dataset, origin });
+    const settings = resolveTraining(request);
     this.#expectRoom();
     this.#submitting += 1;
     const job = await log.create({ model: model.id, dataset: dataset.id, training: settings }).finally(() => {

@@ -30,13 +30,14 @@ async function chooseBackend(): Promise<{ tf: TensorFlowApi; backend: Backend }>
     };
     const binding = native.backend() as unknown as { binding: { TF_Version: string } };
     const level = kernels ? "fused" : "tensorflow";
-    return { tf: native, backend: { level, version: binding.binding.TF_Version, reason: missingKernels } };
+    const precisions: Backend["precisions"] = kernels?.multipliesBf16 ? ["fp32", "bf16"] : ["fp32"];
+    return { tf: native, backend: { level, version: binding.binding.TF_Version, precisions, reason: missingKernels } };
   } catch (error) {
     const plain = (await import("@tensorflow/tfjs")) as unknown as TensorFlowApi;
     await plain.setBackend("cpu");
     const cause = error instanceof Error ? error.message.split("\n")[0] : String(error);
     const reason = `TensorFlow's native library did not load (${cause}); training is slow. Run: npm run setup`;
-    return { tf: plain, backend: { level: "javascript", version: plain.version.tfjs, reason } };
+    return { tf: plain, backend: { level: "javascript", version: plain.version.tfjs, precisions: ["fp32"], reason } };
   }
 }
 

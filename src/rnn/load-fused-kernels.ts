@@ -5,6 +5,8 @@ import type { TextAddon } from "./text/generation/text-addon.ts";
 export interface FusedKernels extends TextAddon {
   kernels: "avx512" | "avx2" | "portable";
   threads: number;
+  /** Whether training in bf16 is worth its while on this processor. */
+  multipliesBf16: boolean;
   /** native/forecast/node-forecast.cc */
   runForecast(
     shape: Int32Array,

@@ -42,7 +42,9 @@ export const jobRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const { model, dataset, training = {} } = request.body;
       const [itsModel, itsDataset] = await Promise.all([app.store.models.get(model), app.store.datasets.get(dataset)]);
       const origin = await findOrigin(app, training.init_from, { model: itsModel, dataset: itsDataset });
-      const job = await app.jobs.submit({ model: itsModel, dataset: itsDataset, training, origin });
+      // The answer takes a ready inference thread: who does not ask for bf16 need not wait for it.
+      const precisions = training.precision === "bf16" ? (await app.inference.ready()).precisions : ["fp32" as const];
+      const job = await app.jobs.submit({ model: itsModel, dataset: itsDataset, training, origin, precisions });
       return reply.code(202).header("location", `/v1/jobs/${job.id}`).send(job);
     },
   );

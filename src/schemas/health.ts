@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { Nullable } from "./common.ts";
+import { TrainingPrecision } from "./jobs.ts";
 
 export const BackendLevel = Type.Union([Type.Literal("fused"), Type.Literal("tensorflow"), Type.Literal("javascript")]);
 export type BackendLevel = Static<typeof BackendLevel>;
@@ -7,6 +8,9 @@ export type BackendLevel = Static<typeof BackendLevel>;
 export const Backend = Type.Object({
   level: BackendLevel,
   version: Type.String({ description: "Of TensorFlow, or of TensorFlow.js where the native library is missing." }),
+  precisions: Type.Array(TrainingPrecision, {
+    description: "What training.precision may be: bf16 takes the fused kernels and a processor with AVX512_BF16.",
+  }),
   reason: Nullable(Type.String({ description: "Why the level is not the best, and the command that mends it." })),
 });
 export type Backend = Static<typeof Backend>;

@@ -17,6 +17,9 @@ export const EarlyStopping = Type.Object(
 );
 export type EarlyStopping = Static<typeof EarlyStopping>;
 
+export const TrainingPrecision = Type.Union([Type.Literal("fp32"), Type.Literal("bf16")]);
+export type TrainingPrecision = Static<typeof TrainingPrecision>;
+
 /** What a caller may say about a run. Defaults differ by task: jobs/resolve-training.ts. */
 export const TrainingRequest = Type.Object(
   {
@@ -122,6 +125,12 @@ export const TrainingRequest = Type.Object(
     sample_length: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 4096, description: "Text: characters in a sample; 200 by default." }),
     ),
+    precision: Type.Optional(
+      Type.Union(TrainingPrecision.anyOf, {
+        description:
+          "fp32 by default. bf16: the recurrent layers multiply numbers rounded to 8 bits, sums, weights and optimizer stay in fp32; large layers train up to twice as fast. Where /health/ready lists it; for simple_rnn, lstm and gru with tanh, without layer_norm and recurrent_dropout.",
+      }),
+    ),
     seed: Type.Optional(Seed),
   },
   { additionalProperties: false },
@@ -180,6 +189,7 @@ export const TrainingSettings = Type.Object({
   sample_every: Nullable(Type.Integer()),
   sample_prompt: Type.Optional(Type.String()),
   sample_length: Type.Optional(Type.Integer()),
+  precision: Type.Optional(TrainingPrecision),
   seed: Type.Integer(),
 });
 export type TrainingSettings = Static<typeof TrainingSettings>;

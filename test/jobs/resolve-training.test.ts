@@ -64,7 +64,14 @@ describe("what is not said is chosen, and shown", () => {
     expect(text({ seed: 1 })).toEqual({
       ...{ epochs: 10, steps: null, batch_size: 50, sequence_length: 50, learning_rate: 0.002, optimizer: "adam" },
       ...{ weight_decay: 0, schedule: { type: "constant", warmup_steps: 0 }, clip_norm: 5, validation_fraction: 0.1 },
-      ...{ early_stopping: null, checkpoint_every: 500, sample_every: 500, sample_length: 200, seed: 1 },
+      ...{
+        early_stopping: null,
+        checkpoint_every: 500,
+        sample_every: 500,
+        sample_length: 200,
+        seed: 1,
+        precision: "fp32",
+      },
       ...{ beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8 },
     });
   });
@@ -73,7 +80,15 @@ describe("what is not said is chosen, and shown", () => {
     expect(forecast({ seed: 1 })).toEqual({
       ...{ epochs: null, steps: 402, batch_size: 256, learning_rate: 0.006, optimizer: "adamw", weight_decay: 0 },
       ...{ schedule: { type: "cosine", warmup_steps: 40 }, clip_norm: 1, early_stopping: null },
-      ...{ checkpoint_every: 67, sample_every: 67, seed: 1, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8 },
+      ...{
+        checkpoint_every: 67,
+        sample_every: 67,
+        seed: 1,
+        precision: "fp32",
+        beta_1: 0.9,
+        beta_2: 0.999,
+        epsilon: 1e-8,
+      },
     });
     // Forty passes over 2,568 windows; a large set ends at 1,500 steps, a tiny one takes 300 all the same.
     expect(forecast({ steps: 100 })).toMatchObject({ steps: 100, checkpoint_every: 17 });

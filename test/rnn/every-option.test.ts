@@ -102,6 +102,7 @@ test("no option of the schema is left out", () => {
     init_from: "continual.test.ts",
     replay: "continual.test.ts",
     elastic_penalty: "continual.test.ts",
+    precision: "layers/bf16-recurrent-layer.test.ts",
   };
   const named = options.flatMap(([name]) => name.split(" ")[0]!);
   const all = Object.keys(TrainingRequest.properties);

@@ -9,7 +9,7 @@ test("live answers without the database; ready names the backend, the queue and 
   for (const room of rooms) expect(room).not.toHaveBeenCalled();
   expect((await call(app, "GET /health/ready")).body).toMatchObject({
     ...{ status: "ready", reasons: [], queue: { queued: 0, running: 0, slots: 1 } },
-    backend: { level: "tensorflow", version: "2.21.0", reason: null },
+    backend: { level: "tensorflow", version: "2.21.0", precisions: ["fp32"], reason: null },
     disk_free_bytes: expect.any(Number),
   });
 });

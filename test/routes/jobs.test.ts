@@ -75,3 +75,25 @@ test("lists go by model and page; checkpoints are listed", async () => {
   expect(checkpoints.body.data.map(({ id }: { id: string }) => id)).toEqual([checkpoint]);
   expect((await call(app, "GET /v1/jobs?model=nobody")).body.code).toBe("model_not_found");
 });
+
+test("bf16 is for a service whose engine has it: /health/ready lists it", async () => {
+  const { submit, app, inference } = await ready();
+  const training = { steps: 100, precision: "bf16" };
+  const refused = await submit({ training });
+  expect(refused.status).toBe(422);
+  expect(refused.body.errors).toMatchObject([
+    { pointer: "/training/precision", code: "conflict", value: "bf16", allowed: ["fp32"] },
+  ]);
+  inference.loaded = { ...inference.loaded!, level: "fused", precisions: ["fp32", "bf16"] };
+  expect((await call(app, "GET /health/ready")).body.backend.precisions).toEqual(["fp32", "bf16"]);
+  const accepted = await submit({ training });
+  expect(accepted.status).toBe(202);
+  expect(accepted.body.training.precision).toBe("bf16");
+});
+
+test("a precision that there is not is refused with those that there are", async () => {
+  const { submit } = await ready();
+  const { status, body } = await submit({ training: { precision: "fp16" } });
+  expect(status).toBe(422);
+  expect(body.errors).toMatchObject([{ pointer: "/training/precision", value: "fp16", allowed: ["fp32", "bf16"] }]);
+});

@@ -34,7 +34,7 @@ function open(thread: string, backOff = { firstMs: 1, mostMs: 4 }) {
 describe("a thread that dies", () => {
   it("breaks off what it was doing, and comes back", async () => {
     const { pool, lines, generate } = open("dying-inference-thread");
-    const backend = { level: "javascript", version: "0", reason: null };
+    const backend = { level: "javascript", version: "0", precisions: ["fp32"], reason: null };
     expect(pool.backend()).toBeNull();
     expect(await pool.ready()).toEqual(backend);
     expect(pool.backend()).toEqual(backend);

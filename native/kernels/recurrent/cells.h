@@ -21,7 +21,8 @@ struct ForwardRows {
 struct GradientRows {
   int rows, slots;
   Index stride;
-  float* gates;  // activations in, gradients of the pre-activations out
+  const float* gates;  // activations
+  float* toGates;      // gradients of the pre-activations, rows as those of gates; may be the same memory
   const float* hiddenBefore;
   const float* cellBefore;  // lstm
   const float* cell;        // lstm
@@ -55,9 +56,10 @@ struct SimpleRnn {
   [[gnu::noinline]] static void gradient(const GradientRows& at) {
     for (int row = 0; row < at.rows; row++)
       for (Index column = 0; column < at.slots * slotColumns; column += P::lanes) {
-        float* gate = at.gates + row * panelColumns + column;
+        const float* gate = at.gates + row * panelColumns + column;
+        float* toGate = at.toGates + row * panelColumns + column;
         const Vector<P> h = load<P>(gate), dh = load<P>(at.hiddenGradient + row * at.stride + column);
-        store<P>(gate, dh * (one<P>() - h * h));
+        store<P>(toGate, dh * (one<P>() - h * h));
       }
   }
 };
@@ -88,16 +90,17 @@ struct Lstm {
   [[gnu::noinline]] static void gradient(const GradientRows& at) {
     for (int row = 0; row < at.rows; row++)
       overSlot<P>([&](Index offset) {
-        float* gate = at.gates + row * panelColumns + offset;
-          const Index unit = row * at.stride + offset;
+        const float* gate = at.gates + row * panelColumns + offset;
+        float* toGate = at.toGates + row * panelColumns + offset;
+        const Index unit = row * at.stride + offset;
         const Vector<P> i = load<P>(gate), f = load<P>(gate + 16), g = load<P>(gate + 32), o = load<P>(gate + 48);
         const Vector<P> dh = load<P>(at.hiddenGradient + unit), tanhC = tanh<P>(load<P>(at.cell + unit));
         const Vector<P> dc = dh * o * (one<P>() - tanhC * tanhC) + load<P>(at.cellGradient + unit);
         store<P>(at.cellGradient + unit, dc * f);
-        store<P>(gate, dc * g * (i * (one<P>() - i)));
-        store<P>(gate + 16, dc * load<P>(at.cellBefore + unit) * (f * (one<P>() - f)));
-        store<P>(gate + 32, dc * i * (one<P>() - g * g));
-        store<P>(gate + 48, dh * tanhC * (o * (one<P>() - o)));
+        store<P>(toGate, dc * g * (i * (one<P>() - i)));
+        store<P>(toGate + 16, dc * load<P>(at.cellBefore + unit) * (f * (one<P>() - f)));
+        store<P>(toGate + 32, dc * i * (one<P>() - g * g));
+        store<P>(toGate + 48, dh * tanhC * (o * (one<P>() - o)));
       });
   }
 };
@@ -125,16 +128,17 @@ struct GruResetAfter {
   [[gnu::noinline]] static void gradient(const GradientRows& at) {
     for (int row = 0; row < at.rows; row++)
       overSlot<P>([&](Index offset) {
-        float* gate = at.gates + row * panelColumns + offset;
-          const Index unit = row * at.stride + offset;
+        const float* gate = at.gates + row * panelColumns + offset;
+        float* toGate = at.toGates + row * panelColumns + offset;
+        const Index unit = row * at.stride + offset;
         const Vector<P> n = load<P>(gate), z = load<P>(gate + 16), r = load<P>(gate + 32),
                         recurrent = load<P>(gate + 48);
         const Vector<P> dh = load<P>(at.hiddenGradient + unit);
         const Vector<P> dn = dh * (one<P>() - z) * (one<P>() - n * n);
-        store<P>(gate, dn);
-        store<P>(gate + 16, dh * (load<P>(at.hiddenBefore + unit) - n) * (z * (one<P>() - z)));
-        store<P>(gate + 32, dn * recurrent * (r * (one<P>() - r)));
-        store<P>(gate + 48, dn * r);
+        store<P>(toGate, dn);
+        store<P>(toGate + 16, dh * (load<P>(at.hiddenBefore + unit) - n) * (z * (one<P>() - z)));
+        store<P>(toGate + 32, dn * recurrent * (r * (one<P>() - r)));
+        store<P>(toGate + 48, dn * r);
         store<P>(at.carry + unit, dh * z);
       });
   }
@@ -174,11 +178,12 @@ struct GruResetBefore {
   [[gnu::noinline]] static void gradient(const GradientRows& at) {
     for (int row = 0; row < at.rows; row++)
       overSlot<P>([&](Index offset) {
-        float* gate = at.gates + row * panelColumns + offset;
-          const Index unit = row * at.stride + offset;
+        const float* gate = at.gates + row * panelColumns + offset;
+        float* toGate = at.toGates + row * panelColumns + offset;
+        const Index unit = row * at.stride + offset;
         const Vector<P> n = load<P>(gate), z = load<P>(gate + 16), dh = load<P>(at.hiddenGradient + unit);
-        store<P>(gate, dh * (one<P>() - z) * (one<P>() - n * n));
-        store<P>(gate + 16, dh * (load<P>(at.hiddenBefore + unit) - n) * (z * (one<P>() - z)));
+        store<P>(toGate, dh * (one<P>() - z) * (one<P>() - n * n));
+        store<P>(toGate + 16, dh * (load<P>(at.hiddenBefore + unit) - n) * (z * (one<P>() - z)));
         store<P>(at.carry + unit, dh * z);
       });
   }
@@ -188,9 +193,9 @@ struct GruResetBefore {
     for (int row = 0; row < at.rows; row++)
       overSlot<P>([&](Index offset) {
         const Index unit = row * at.stride + offset;
-        float* gate = at.gates + row * panelColumns + 32 + offset;
-        const Vector<P> r = load<P>(gate), dReset = load<P>(at.resetGradient + unit);
-        store<P>(gate, dReset * load<P>(at.hiddenBefore + unit) * (r * (one<P>() - r)));
+        const Index column = row * panelColumns + 32 + offset;
+        const Vector<P> r = load<P>(at.gates + column), dReset = load<P>(at.resetGradient + unit);
+        store<P>(at.toGates + column, dReset * load<P>(at.hiddenBefore + unit) * (r * (one<P>() - r)));
         store<P>(at.carry + unit, load<P>(at.carry + unit) + dReset * r);
       });
   }

@@ -1,4 +1,5 @@
-// A whole sequence forward. Each thread owns some batch rows for all steps, so nothing waits inside the sequence.
+// A whole sequence forward. Each thread owns some batch rows for all steps, so nothing waits inside the sequence. Products
+// are of numbers, or of pairs (pairs.h); everything else is in single precision.
 #pragma once
 #include "kernels/recurrent/cells.h"
 #include "kernels/recurrent/pack.h"
@@ -45,7 +46,31 @@ inline void overRowRanges(const RecurrentShape& shape, ThreadPool& pool, const W
            [&](int range) { work(RowRange{shape.batch * range / ranges, shape.batch * (range + 1) / ranges}); });
 }
 
-template <class P, template <class> class CellOf>
+/** Rows of A, wherever they lie. */
+template <class Element>
+struct OperandRows {
+  const Element* data;
+  Index stride;
+  RowOperandOf<Element> from(Index row, Index depth) const {
+    return {data + row * stride, stride, elementsOf<Element>(depth)};
+  }
+};
+
+/** Rows of numbers, `count` of them `stride` apart, as a product takes them: where they lie, or rounded in a scratch of the thread's. */
+template <class P, class Element>
+OperandRows<Element> operandRows(const float* data, Index stride, Index count, Index depth) {
+  if constexpr (std::is_same_v<Element, float>) {
+    return {data, stride};
+  } else {
+    static thread_local Scratch scratch;
+    const Index pairs = roundUp(depth, slotColumns) / 2;
+    Pair* rounded = scratch.atLeast<Pair>(count * pairs);
+    for (Index row = 0; row < count; row++) roundRow<P>(data + row * stride, depth, rounded + row * pairs);
+    return {rounded, pairs};
+  }
+}
+
+template <class P, template <class> class CellOf, class Element>
 class Forward {
   using Cell = CellOf<P>;
 
@@ -62,21 +87,26 @@ class Forward {
   const ForwardCall& call;
   const PanelLayout layout;
   const Reserve<float> reserve;
-  float *inputPanels, *hiddenPanels, *resetPanels, *biasPanels;
+  Element *inputPanels, *hiddenPanels, *resetPanels;
+  float* biasPanels;
 
   void allocate() {
     static thread_local Scratch input, hidden, reset, bias;
     const Index units = layout.shape.units;
-    inputPanels =
-        input.atLeast(call.input.tokens ? 0 : packedPanel(layout.inputWindow(), layout.shape.input, layout.panels));
-    hiddenPanels = hidden.atLeast(packedPanel(layout.hiddenWindow(), units, layout.panels));
-    resetPanels = reset.atLeast(Cell::twoProducts ? packedPanel(layout.resetWindow(), units, layout.panels) : 0);
+    const auto size = [&](Window window, Index rows) { return startOf(window, rows, layout.panels); };
+    inputPanels = input.atLeast<Element>(call.input.tokens ? 0 : size(layout.inputWindow(), layout.shape.input));
+    hiddenPanels = hidden.atLeast<Element>(size(layout.hiddenWindow(), units));
+    resetPanels = reset.atLeast<Element>(Cell::twoProducts ? size(layout.resetWindow(), units) : 0);
     biasPanels = bias.atLeast(layout.panels * panelColumns);
   }
 
+  /** Where a panel of packed weights starts. */
+  static Index startOf(Window window, Index rows, Index panel) {
+    return packedPanel(window, elementsOf<Element>(rows), panel);
+  }
   void pack(Index panel) {
-    const auto packed = [&](Window window, Index rows, const float* kernel, float* to) {
-      packPanel<P>(layout, window, rows, kernel, panel, to + packedPanel(window, rows, panel));
+    const auto packed = [&](Window window, Index rows, const float* kernel, Element* to) {
+      packPanel<P>(layout, window, rows, kernel, panel, to + startOf(window, rows, panel));
     };
     if (call.input.numbers) packed(layout.inputWindow(), layout.shape.input, call.weights.kernel, inputPanels);
     packed(layout.hiddenWindow(), layout.shape.units, call.weights.recurrentKernel, hiddenPanels);
@@ -88,11 +118,10 @@ class Forward {
   void runRows(RowRange rows) {
     startStates(rows);
     overTimeBlocks(layout, rows, [&](TimeRange times) {
-      for (Index panel = 0; panel < layout.panels; panel++)
-        if (call.input.numbers)
-          projectNumbers(rows, times, panel);
-        else
-          gatherTokens(rows, times, panel);
+      if (call.input.numbers)
+        projectNumbers(rows, times);
+      else
+        for (Index panel = 0; panel < layout.panels; panel++) gatherTokens(rows, times, panel);
       for (Index time = times.first; time < times.last; time++) {
         step(rows, time);
         if (call.outputs) writeOutputs(rows, time);
@@ -129,22 +158,38 @@ class Forward {
   }
 
   /** gates = bias + inputs kernel. */
-  void projectNumbers(RowRange rows, TimeRange times, Index panel) {
+  void projectNumbers(RowRange rows, TimeRange times) {
     const auto& shape = layout.shape;
+    const auto& numbers = call.input.numbers;
+    if constexpr (std::is_same_v<Element, float>) {
+      for (Index panel = 0; panel < layout.panels; panel++)
+        for (Index time = times.first; time < times.last; time++)
+          projectStep(rows, time, panel, {numbers.at(rows.first, time), numbers.batchStride});
+    } else {
+      static thread_local Scratch scratch;
+      const Index pairs = roundUp(shape.input, slotColumns) / 2, step = rows.size() * pairs;
+      Pair* rounded = scratch.atLeast<Pair>((times.last - times.first) * step);
+      for (Index row = 0; row < rows.size(); row++)
+        for (Index time = times.first; time < times.last; time++)
+          roundRow<P>(numbers.at(rows.first + row, time), shape.input,
+                      rounded + (time - times.first) * step + row * pairs);
+      for (Index panel = 0; panel < layout.panels; panel++)
+        for (Index time = times.first; time < times.last; time++)
+          projectStep(rows, time, panel, {rounded + (time - times.first) * step, pairs});
+    }
+  }
+  void projectStep(RowRange rows, Index time, Index panel, OperandRows<Element> inputs) {
     const Window window = layout.inputWindow();
     const Index columns = layout.columnsIn(panel, window);
-    const ConstMatrix weights{inputPanels + packedPanel(window, shape.input, panel), columns};
+    const ConstMatrixOf<Element> weights{inputPanels + startOf(window, layout.shape.input, panel), columns};
     const ConstMatrix bias{biasPanels + panel * panelColumns, 0};
-    for (Index time = times.first; time < times.last; time++)
-      overTiles(rows.size(), rowsPerTile<P>(columns), [&](Index first, int count) {
-        const Index row = rows.first + first;
-        float* gates = reserve.gates + layout.gateRow(panel, time * shape.batch + row);
-        for (int i = 0; i < count && columns < panelColumns; i++)  // the window leaves some to the recurrence
-          std::memcpy(gates + i * panelColumns + columns, bias.data + columns, sizeof(float) * (panelColumns - columns));
-        const auto& numbers = call.input.numbers;
-        const RowOperand inputs{numbers.at(row, time), numbers.batchStride, shape.input};
-        multiplyRows<P>(count, columns, inputs, weights, Matrix{gates, panelColumns}, bias);
-      });
+    overTiles(rows.size(), rowsPerTile<P, Element>(columns), [&](Index first, int count) {
+      float* gates = reserve.gates + layout.gateRow(panel, time * layout.shape.batch + rows.first + first);
+      for (int i = 0; i < count && columns < panelColumns; i++)  // the window leaves some to the recurrence
+        std::memcpy(gates + i * panelColumns + columns, bias.data + columns, sizeof(float) * (panelColumns - columns));
+      multiplyRows<P>(count, columns, inputs.from(first, layout.shape.input), weights, Matrix{gates, panelColumns},
+                      bias);
+    });
   }
 
   /** gates = bias + the kernel's row of the token. */
@@ -195,18 +240,18 @@ class Forward {
   }
 
   /** gates += state weights, then the cell's arithmetic, for every panel at one time. */
-  void product(RowRange rows, Index time, Window window, const float* weights, const float* state,
+  void product(RowRange rows, Index time, Window window, const Element* weights, const float* state,
                void (*arithmetic)(const ForwardRows&)) {
-    const Index units = layout.shape.units, batch = layout.shape.batch;
+    const Index units = layout.shape.units, batch = layout.shape.batch, padded = layout.paddedUnits;
+    const auto states = operandRows<P, Element>(state + rows.first * padded, padded, rows.size(), units);
     for (Index panel = 0; panel < layout.panels; panel++) {
       const Index columns = layout.columnsIn(panel, window);
-      const ConstMatrix panelWeights{weights + packedPanel(window, units, panel), columns};
-      overTiles(rows.size(), rowsPerTile<P>(columns), [&](Index first, int count) {
+      const ConstMatrixOf<Element> panelWeights{weights + startOf(window, units, panel), columns};
+      overTiles(rows.size(), rowsPerTile<P, Element>(columns), [&](Index first, int count) {
         const Index row = rows.first + first;
         float* gates = reserve.gates + layout.gateRow(panel, time * batch + row);
-        const RowOperand states{state + row * layout.paddedUnits, layout.paddedUnits, units};
         const Matrix sums{gates + window.firstColumn(), panelColumns};
-        multiplyRows<P>(count, columns, states, panelWeights, sums, sums);
+        multiplyRows<P>(count, columns, states.from(first, units), panelWeights, sums, sums);
         arithmetic(at(panel, time, row, count, gates));
       });
     }

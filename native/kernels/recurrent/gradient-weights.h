@@ -1,5 +1,6 @@
 // Gradients of kernel, recurrent kernel and bias: one product each over all steps, A^T dgates with A the inputs or the
-// hidden states. A is packed once, in tiles' order, for all panels. Every sum runs over the steps in order, in blocks.
+// hidden states. A is packed once, in tiles' order, for all panels. Every sum runs over the steps in order, in blocks. Where
+// products are of pairs, two neighbouring steps are one.
 #pragma once
 #include <vector>
 
@@ -9,23 +10,26 @@ namespace unroll {
 namespace {
 
 /** Rows of A, one a step, batch fastest. */
-struct Source {
+template <class Element>
+struct SourceOf {
   const float* data;
   Index batchStride, timeStride;
   Index columns;
   Window window;    // of dgates
   float* gradient;  // [columns, gates * units]
-  float* packed;    // [blocks, tiles of columns, steps of the block, columns of the tile]
+  Element* packed;  // [blocks, tiles of columns, steps of the block, columns of the tile]
 };
 
-template <class P>
+template <class P, class Element>
 class GradientWeights {
+  using Source = SourceOf<Element>;
+
  public:
-  /** After GradientData: the reserve holds dgates. */
-  GradientWeights(const GradientCall& call, const PanelLayout& layout)
+  /** After GradientData, which fills `gates`. */
+  GradientWeights(const GradientCall& call, GateGradients<Element> gates)
       : call(call),
-        layout(layout),
-        gateGradients(Reserve<float>(call.reserve, layout).gates) {
+        layout(gates.layout),
+        gates(gates) {
     const auto& shape = layout.shape;
     const Reserve<const float> reserve(call.reserve, layout);
     const Index padded = layout.paddedUnits;
@@ -51,7 +55,7 @@ class GradientWeights {
 
   const GradientCall& call;
   const PanelLayout& layout;
-  const float* const gateGradients;
+  const GateGradients<Element> gates;
   Source sources[3];
   int sourceCount = 0;
   float* sums;         // [sources, panels, columns, 64]
@@ -64,13 +68,13 @@ class GradientWeights {
     static thread_local Scratch packed, products, byToken, ids;
     Index size = 0, largest = 0;
     for (int i = 0; i < sourceCount; i++) {
-      size += sources[i].columns * layout.steps;
+      size += sources[i].columns * elementsOf<Element>(layout.steps);
       largest = std::max(largest, sources[i].columns);
     }
-    float* next = packed.atLeast(size);
+    Element* next = packed.atLeast<Element>(size);
     for (int i = 0; i < sourceCount; i++) {
       sources[i].packed = next;
-      next += sources[i].columns * layout.steps;
+      next += sources[i].columns * elementsOf<Element>(layout.steps);
     }
     sums = products.atLeast(sourceCount * layout.panels * largest * panelColumns);
     largestSource = largest;
@@ -83,32 +87,56 @@ class GradientWeights {
   }
   Index largestSource = 0;
 
-  int tileRows(const Source& source) const { return rowsPerTile<P>(layout.columnsIn(0, source.window)); }
+  int tileRows(const Source& source) const { return rowsPerTile<P, Element>(layout.columnsIn(0, source.window)); }
   Index stepsIn(Index block) const { return std::min(blockSteps, layout.steps - block * blockSteps); }
 
+  /** First element of a block of A. */
+  static Element* blockOf(const Source& source, Index block) {
+    return source.packed + block * (blockSteps / depthStep<Element>) * source.columns;
+  }
+
   void pack(const Source& source, Index block) {
-    const Index batch = layout.shape.batch, first = block * blockSteps, steps = stepsIn(block);
-    float* to = source.packed + first * source.columns;
+    const Index steps = stepsIn(block), elements = elementsOf<Element>(steps);
     std::vector<Tile> tiles;
     overTiles(source.columns, tileRows(source), [&](Index column, int columns) {
-      tiles.push_back({column, columns, to + column * steps});
+      tiles.push_back({column, columns, blockOf(source, block) + column * elements});
     });
-    Index time = first / batch, row = first % batch;
-    for (Index step = 0; step < steps; step++) {
-      const float* from = source.data + row * source.batchStride + time * source.timeStride;
+    StepRows rows(source, layout.shape.batch, block * blockSteps);
+    for (Index step = 0; step < steps; step += depthStep<Element>) {
+      const float* from = rows.next();
+      const float* odd = depthStep<Element> == 2 && step + 1 < steps ? rows.next() : nullptr;
       for (Tile& tile : tiles) {
-        const Index room = std::min(source.columns - tile.column, (steps - step) * tile.columns);
-        copyColumns(from + tile.column, tile.to, tile.columns, room);
+        const Index room = std::min(source.columns - tile.column, (elements - step / depthStep<Element>) * tile.columns);
+        if constexpr (std::is_same_v<Element, float>)
+          copyColumns(from + tile.column, tile.to, tile.columns, room);
+        else
+          pairColumns(from + tile.column, odd ? odd + tile.column : nullptr, tile.to, tile.columns);
         tile.to += tile.columns;
       }
-      if (++row == batch) row = 0, time++;
     }
   }
 
+  /** The rows of A, step by step. */
+  struct StepRows {
+    const Source& source;
+    const Index batch;
+    Index time, row;
+
+    StepRows(const Source& source, Index batch, Index first)
+        : source(source),
+          batch(batch),
+          time(first / batch),
+          row(first % batch) {}
+    const float* next() {
+      const float* at = source.data + row * source.batchStride + time * source.timeStride;
+      if (++row == batch) row = 0, time++;
+      return at;
+    }
+  };
   struct Tile {
     Index column;
     int columns;
-    float* to;
+    Element* to;
   };
   /** Half a slot or a whole one where both sides have room: what it writes too much, the tile's next steps write over. */
   static void copyColumns(const float* from, float* to, int columns, Index room) {
@@ -118,25 +146,50 @@ class GradientWeights {
     overSlot<P>([&](Index offset) { store<P>(to + offset, load<P>(from + offset)); });
   }
 
+  static void pairColumns(const float* even, const float* odd, Pair* to, int columns) {
+    alignas(64) float rows[2][slotColumns] = {};
+    alignas(64) Pair pairs[slotColumns];
+    std::memcpy(rows[0], even, sizeof(float) * columns);
+    if (odd) std::memcpy(rows[1], odd, sizeof(float) * columns);
+    toPairs<P>(rows[0], rows[1], slotColumns, pairs);
+    std::memcpy(to, pairs, sizeof(Pair) * columns);
+  }
+
   /** One panel's columns of a source's gradient; with the first source also those of the sums, while dgates are near. */
   void multiply(const Source& source, Index panel) {
     StepSums stepSums(*this, panel);
     const Index columns = layout.columnsIn(panel, source.window);
     float* sum = sums + ((&source - sources) * layout.panels + panel) * largestSource * panelColumns;
     for (Index block = 0; block < divideUp(layout.steps, blockSteps); block++) {
-      const Index first = block * blockSteps, steps = stepsIn(block);
-      const ConstMatrix dgates{gateGradients + layout.gateRow(panel, first) + source.window.firstColumn(),
-                               panelColumns};
-      const float* packed = source.packed + first * source.columns;
+      const Index first = block * blockSteps, steps = stepsIn(block), elements = elementsOf<Element>(steps);
+      const Element* dgates = stepsOf(panel, first, steps);
+      const ConstMatrixOf<Element> window{dgates + source.window.firstColumn(), panelColumns};
+      const Element* packed = blockOf(source, block);
       overTiles(source.columns, tileRows(source), [&](Index row, int rows) {
         const Matrix sums{sum + row * panelColumns, panelColumns};
-        multiplyRows<P>(rows, columns, PackedOperand{packed, steps}, dgates, sums, block > 0 ? sums : nothing);
-        packed += steps * rows;
+        multiplyRows<P>(rows, columns, PackedOperandOf<Element>{packed, elements}, window, sums,
+                        block > 0 ? sums : nothing);
+        packed += elements * rows;
       });
-      if (&source == sources) stepSums.add(first, steps);
+      if (&source == sources) stepSums.add(dgates, first, steps);
     }
     if (&source == sources) stepSums.write();
     unpackPanel(layout, source.window, source.columns, sum, panel, source.gradient);
+  }
+
+  /** A panel's dgates of some steps, [elements of the steps, 64]: where they lie, or paired in a scratch of the thread's. */
+  const Element* stepsOf(Index panel, Index first, Index steps) const {
+    if constexpr (std::is_same_v<Element, float>) {
+      return gates.at(panel, first);
+    } else {
+      static thread_local Scratch scratch;
+      static constexpr Pair zeros[panelColumns / 2] = {};
+      Pair* paired = scratch.atLeast<Pair>(blockSteps / 2 * panelColumns);
+      for (Index step = 0; step < steps; step += 2)
+        pairRounded<P>(gates.at(panel, first + step), step + 1 < steps ? gates.at(panel, first + step + 1) : zeros,
+                       panelColumns, paired + step / 2 * panelColumns);
+      return paired;
+    }
   }
 
   /** One panel's columns of the bias's gradient and, for token ids, of the kernel's: plain sums of dgates. */
@@ -151,21 +204,26 @@ class GradientWeights {
           panel(panel),
           byToken(of.call.input.tokens ? of.tokenPanels + panel * of.layout.shape.input * panelColumns : nullptr) {}
 
-    void add(Index first, Index steps) {
+    /** `dgates`: of stepsOf. */
+    void add(const Element* dgates, Index first, Index steps) {
       if (byToken && first == 0) std::memset(byToken, 0, sizeof(float) * of.layout.shape.input * panelColumns);
       float block[panelColumns] = {};
-      const float* dgates = of.gateGradients + of.layout.gateRow(panel, first);
-      for (Index step = 0; step < steps; step++, dgates += panelColumns) {
-        addRow(block, dgates);
-        if (byToken) addRow(byToken + of.tokens[first + step] * panelColumns, dgates);
+      for (Index step = 0; step < steps; step++) {
+        const Element* row = dgates + step / depthStep<Element> * panelColumns;
+        const bool isOdd = step % depthStep<Element> == 1;
+        addRow(block, row, isOdd);
+        if (byToken) addRow(byToken + of.tokens[first + step] * panelColumns, row, isOdd);
       }
-      addRow(total, block);
+      addRow(total, block, false);
     }
-    static void addRow(float* to, const float* from) {
+    template <class From>
+    static void addRow(float* to, const From* from, bool isOdd) {
 #pragma GCC unroll 4
       for (Index column = 0; column < panelColumns; column += P::lanes)
-        store<P>(to + column, load<P>(to + column) + load<P>(from + column));
+        store<P>(to + column, load<P>(to + column) + numbers(load<P>(from + column), isOdd));
     }
+    static Vector<P> numbers(Vector<P> values, bool) { return values; }
+    static Vector<P> numbers(Words<P> pairs, bool isOdd) { return isOdd ? oddNumbers<P>(pairs) : evenNumbers<P>(pairs); }
     void write() const {
       of.writeBias(panel, total);
       const PanelLayout& layout = of.layout;

@@ -1,6 +1,6 @@
 // Weights from the layout of Keras into panels and back. Shapes: panel-layout.h.
 #pragma once
-#include "kernels/vector.h"
+#include "kernels/pairs.h"
 
 namespace unroll {
 namespace {  // see vector.h
@@ -17,7 +17,7 @@ inline void packSlot(const PanelLayout& layout, Index panel, Index slot, const f
   for (Index unit = 0; unit < slotColumns; unit++) to[unit] = unit < units ? from[unit] : 0.0f;
 }
 
-/** Where a panel of packed weights starts, [panels, rows, window columns]. */
+/** Where a panel of packed weights starts, [panels, rows, window columns]; of pairs, half as many rows. */
 inline Index packedPanel(Window window, Index rows, Index panel) { return panel * rows * window.slots * slotColumns; }
 
 /** kernel [rows, gates * units] -> one panel [rows, window columns]. */
@@ -28,6 +28,24 @@ void packPanel(const PanelLayout& layout, Window window, Index rows, const float
     for (Index slot = 0; slot < columns / slotColumns; slot++)
       packSlot<P>(layout, panel, window.firstSlot + slot, kernel + row * layout.shape.gateColumns(),
                   to + row * columns + slot * slotColumns);
+}
+
+/** The same in pairs of rows; an odd last one is beside zeros. */
+template <class P>
+void packPanel(const PanelLayout& layout, Window window, Index rows, const float* kernel, Index panel, Pair* to) {
+  const Index columns = layout.columnsIn(panel, window);
+  alignas(64) float both[2][panelColumns] = {};
+  for (Index row = 0; row < rows; row += 2, to += columns) {
+    for (Index i = 0; i < 2; i++)
+      for (Index slot = 0; slot < columns / slotColumns; slot++) {
+        float* half = both[i] + slot * slotColumns;
+        if (row + i < rows)
+          packSlot<P>(layout, panel, window.firstSlot + slot, kernel + (row + i) * layout.shape.gateColumns(), half);
+        else
+          std::memset(half, 0, sizeof(float) * slotColumns);
+      }
+    toPairs<P>(both[0], both[1], columns, to);
+  }
 }
 
 /** Width of a tile of 64 kernel rows in the transposed weights; the last may be narrower, always whole slots. */
@@ -48,6 +66,26 @@ void packTransposed(const PanelLayout& layout, Window window, Index rows, const 
       const float* from = kernel + firstRow * layout.shape.gateColumns() + layout.kerasColumn(panel, slot);
       for (Index row = 0; row < used; row++, from += layout.shape.gateColumns())
         for (Index unit = 0; unit < units; unit++) to[unit * width + row] = from[unit];
+    }
+}
+
+/** The same in pairs of window columns. */
+template <class P>
+void packTransposed(const PanelLayout& layout, Window window, Index rows, const float* kernel, Index tile, Pair* to) {
+  constexpr Index pairs = slotColumns / 2;
+  const Index width = transposedColumns(rows, tile), firstRow = tile * panelColumns;
+  const Index used = std::min(rows - firstRow, width);
+  for (Index panel = 0; panel < layout.panels; panel++)
+    for (Index slot = window.firstSlot; slot < window.firstSlot + layout.slotsIn(panel, window);
+         slot++, to += pairs * width) {
+      std::memset(to, 0, sizeof(Pair) * pairs * width);
+      for (Index row = 0; row < used; row++) {
+        alignas(64) float units[slotColumns];
+        alignas(64) Pair rounded[pairs];
+        packSlot<P>(layout, panel, slot, kernel + (firstRow + row) * layout.shape.gateColumns(), units);
+        roundRow<P>(units, slotColumns, rounded);
+        for (Index pair = 0; pair < pairs; pair++) to[pair * width + row] = rounded[pair];
+      }
     }
 }
 

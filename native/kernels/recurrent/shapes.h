@@ -17,6 +17,9 @@ namespace unroll {
 
 using Index = std::int64_t;
 
+/** Of the numbers that products multiply. */
+enum class Precision { fp32, bf16 };
+
 enum class Cell { simpleRnn, lstm, gruResetAfter, gruResetBefore };
 
 constexpr Index gatesOf(Cell cell) { return cell == Cell::simpleRnn ? 1 : cell == Cell::lstm ? 4 : 3; }
@@ -50,7 +53,7 @@ constexpr Rows<Float> batchOutside(Float* data, Index time, Index columns) {
 
 /** The layer's inputs: exactly one of `numbers` and `tokens` is set. */
 struct LayerInput {
-  Rows<const float> numbers;
+  Rows<const float> numbers = {};
   const std::int32_t* tokens = nullptr;
 };
 

@@ -1,4 +1,3 @@
-import type { Architecture } from "../../schemas/models.ts";
 import type { Tensor2D, Tensor3D } from "../backend.ts";
 import type { Parameters } from "../parameters.ts";
 import type { Random } from "../random.ts";
@@ -6,6 +5,7 @@ import { chooseRecurrentLayer } from "./choose-recurrent-layer.ts";
 import { createRecurrentWeights } from "./create-recurrent-weights.ts";
 import { dropoutMask } from "./dropout-mask.ts";
 import { inspectSteps, type StepsInspection } from "./inspect-steps.ts";
+import type { NetworkArchitecture } from "./network-architecture.ts";
 import type { RecurrentInput, RecurrentOutput, RecurrentState } from "./recurrent-layer.ts";
 
 export interface DirectionInput {
@@ -21,7 +21,7 @@ export type Direction = (input: DirectionInput) => RecurrentOutput & { inspectio
 
 /** Makes the variables `{name}/...`. */
 export function createDirection(
-  architecture: Architecture,
+  architecture: NetworkArchitecture,
   { name, inputSize }: { name: string; inputSize: number },
   parameters: Parameters,
 ): Direction {

@@ -4,6 +4,7 @@ import type { Parameters } from "../parameters.ts";
 import { createDirection, type Direction, type DirectionInput } from "./create-direction.ts";
 import type { StepsInspection } from "./inspect-steps.ts";
 import { mergeDirections } from "./merge-directions.ts";
+import type { NetworkArchitecture } from "./network-architecture.ts";
 import type { RecurrentState } from "./recurrent-layer.ts";
 import { reverseSteps } from "./reverse-steps.ts";
 import { stepAtEnd } from "./step-at-end.ts";
@@ -26,7 +27,7 @@ export interface StackLayer {
 
 /** One or both directions, merged, and the layer's inputs added where the network is residual. */
 export function createStackLayer(
-  architecture: Architecture,
+  architecture: NetworkArchitecture,
   { index, inputSize }: { index: number; inputSize: number },
   parameters: Parameters,
 ): StackLayer {

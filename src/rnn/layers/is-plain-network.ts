@@ -6,7 +6,7 @@ const understood = new Set([
   ...["cell", "units", "layers", "embedding_size", "reset_after"],
   ...["dropout", "recurrent_dropout", "initializer", "merge_mode", "attention_window"],
 ]);
-const off: readonly unknown[] = [null, false, "tanh"];
+const off: readonly unknown[] = [null, false, "tanh", "fp32"];
 
 /** Whether a network is layers of a cell one on another and nothing else: what the engines that serve without TensorFlow compute. */
 export function isPlainNetwork(architecture: Architecture): boolean {

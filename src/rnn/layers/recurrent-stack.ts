@@ -1,10 +1,10 @@
-import type { Architecture } from "../../schemas/models.ts";
 import type { Tensor2D, Tensor3D } from "../backend.ts";
 import type { Parameters } from "../parameters.ts";
 import type { Random } from "../random.ts";
 import { tidyAll } from "../tidy-all.ts";
 import { createStackLayer, type LayerInspection } from "./create-stack-layer.ts";
 import { dropout } from "./dropout.ts";
+import type { NetworkArchitecture } from "./network-architecture.ts";
 import type { RecurrentState } from "./recurrent-layer.ts";
 import { stackOutputSize } from "./stack-output-size.ts";
 import { createStateAttention } from "./state-attention.ts";
@@ -50,7 +50,7 @@ export interface RecurrentStack {
 
 /** Makes the variables `recurrent/{layer}/...`, of a second direction `recurrent/{layer}/backward/...`, and `attention/...`. */
 export function createRecurrentStack(
-  architecture: Architecture,
+  architecture: NetworkArchitecture,
   { inputSize, causal }: { inputSize: number; causal: boolean },
   parameters: Parameters,
 ): RecurrentStack {

@@ -1,9 +1,10 @@
-import type { Architecture, SequenceSettings } from "../../schemas/models.ts";
+import type { SequenceSettings } from "../../schemas/models.ts";
 import { type Tensor2D, type Tensor3D, tf } from "../backend.ts";
 import { flattenSteps } from "../cells/sequence-algebra.ts";
 import type { HostTensor } from "../host-tensor.ts";
 import { createDense } from "../layers/dense.ts";
 import { gatherRows } from "../layers/gather-rows.ts";
+import type { NetworkArchitecture } from "../layers/network-architecture.ts";
 import { createRecurrentStack } from "../layers/recurrent-stack.ts";
 import { Parameters } from "../parameters.ts";
 import type { Random } from "../random.ts";
@@ -18,7 +19,7 @@ export interface SequenceNetwork {
 
 /** First values are drawn at random, or taken from a checkpoint's tensors; throws checkpoint_corrupt where they do not fit. */
 export function createSequenceNetwork(
-  architecture: Architecture,
+  architecture: NetworkArchitecture,
   settings: Pick<SequenceSettings, "input_size" | "output_size" | "output">,
   source: Random | ReadonlyMap<string, HostTensor>,
 ): SequenceNetwork {

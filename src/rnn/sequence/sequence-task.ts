@@ -57,7 +57,8 @@ function fitScaling({ training }: SequenceSplit, settings: SequenceSettings): Se
 export async function createSequenceTask(spec: TrainingSpec, random: Random): Promise<TrainingTask> {
   const { training, validation, settings, scaling } = await loadSequences(spec, random.fork());
   const { batch_size: size, sample_every: sampleEvery } = spec.training;
-  const network = createSequenceNetwork(spec.architecture, settings, random.fork());
+  const architecture = { ...spec.architecture, precision: spec.training.precision ?? "fp32" };
+  const network = createSequenceNetwork(architecture, settings, random.fork());
   const dropoutRandom = random.fork();
   const model = { network, settings, scaling, baseline: sequenceBaseline(training, settings) };
   const lengths = training.map(({ length }) => length);

@@ -1,8 +1,8 @@
-import type { Architecture } from "../../schemas/models.ts";
 import { type Tensor2D, type Tensor3D, tf, type Variable } from "../backend.ts";
 import type { HostTensor } from "../host-tensor.ts";
 import { smallNormal } from "../initialisers.ts";
 import { createDense } from "../layers/dense.ts";
+import type { NetworkArchitecture } from "../layers/network-architecture.ts";
 import { createRecurrentStack } from "../layers/recurrent-stack.ts";
 import { Parameters } from "../parameters.ts";
 import type { Random } from "../random.ts";
@@ -31,7 +31,7 @@ const lastLayerDeviation = 0.01;
 
 /** First values are drawn at random, or taken from a checkpoint's tensors; throws checkpoint_corrupt where they do not fit. */
 export function createForecastNetwork(
-  architecture: Architecture,
+  architecture: NetworkArchitecture,
   geometry: ForecastGeometry,
   source: Random | ReadonlyMap<string, HostTensor>,
 ): ForecastNetwork {
@@ -48,7 +48,7 @@ export function createForecastNetwork(
 
 type Member = (input: NetworkInput) => Tensor3D; // [batch, horizon, quantiles]
 
-function createMember(architecture: Architecture, geometry: ForecastGeometry, parameters: Parameters): Member {
+function createMember(architecture: NetworkArchitecture, geometry: ForecastGeometry, parameters: Parameters): Member {
   const { blockLength, headFeatures, headUnits, horizon, quantiles } = geometry;
   const stack = createRecurrentStack(architecture, { inputSize: blockLength, causal: false }, parameters);
   const headInputs = stack.outputSize + headFeatures;

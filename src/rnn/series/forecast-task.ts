@@ -56,7 +56,8 @@ export async function createForecastTask(spec: TrainingSpec, random: Random): Pr
   const { batch_size: rows, sample_every: sampleEvery } = spec.training;
   const sampler = new WindowSampler(training, geometry);
   const weights = new WindowWeights(training, geometry, sampler);
-  const network = createForecastNetwork(spec.architecture, geometry, random);
+  const architecture = { ...spec.architecture, precision: spec.training.precision ?? "fp32" };
+  const network = createForecastNetwork(architecture, geometry, random);
   const quantiles: Tensor1D = tf.tensor1d(geometry.quantiles);
   const batch = new ForecastBatch(geometry, rows);
   const run = { network, geometry, batch, rows };

@@ -1,9 +1,9 @@
-import type { Architecture } from "../../schemas/models.ts";
 import { type Scalar, type Tensor1D, type Tensor2D, type Tensor3D, tf } from "../backend.ts";
 import { flattenSteps } from "../cells/sequence-algebra.ts";
 import { smallUniform } from "../initialisers.ts";
 import { createDense } from "../layers/dense.ts";
 import { gatherRows } from "../layers/gather-rows.ts";
+import type { NetworkArchitecture } from "../layers/network-architecture.ts";
 import type { RecurrentState } from "../layers/recurrent-layer.ts";
 import { createRecurrentStack } from "../layers/recurrent-stack.ts";
 import type { Parameters } from "../parameters.ts";
@@ -45,7 +45,7 @@ export interface TextNetwork {
 }
 
 export function createTextNetwork(
-  architecture: Architecture,
+  architecture: NetworkArchitecture,
   vocabularySize: number,
   parameters: Parameters,
 ): TextNetwork {

@@ -33,7 +33,11 @@ export async function createTextTask(
   const { sample_prompt: asked } = training;
   const prompt = asked ? encodePrompt(asked, vocabulary, "/training/sample_prompt") : ids.subarray(0, 1); // a network needs one to go on from
 
-  const network = createTextNetwork(architecture, vocabulary.size, new Parameters(random.fork()));
+  const network = createTextNetwork(
+    { ...architecture, precision: training.precision ?? "fp32" },
+    vocabulary.size,
+    new Parameters(random.fork()),
+  );
   const dropoutRandom = random.fork();
   const sampling = training.scheduled_sampling;
   const ownPredictions = sampling ? new OwnPredictions(sampling, random.fork()) : null;

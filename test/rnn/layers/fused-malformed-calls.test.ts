@@ -12,6 +12,10 @@ const inputsOf: Record<string, number> = {
   UnrollSimpleRnnGradient: 8,
   UnrollLstmGradient: 10,
   UnrollGruGradient: 8,
+  UnrollLstmBf16: 6,
+  UnrollLstmBf16Gradient: 10,
+  UnrollGruBf16: 5,
+  UnrollGruBf16Gradient: 8,
 };
 
 const ok = { batch: 2, time: 3, input: 4, units: 5 };
@@ -20,12 +24,12 @@ const columns: Record<string, number> = { UnrollSimpleRnn: 5, UnrollLstm: 20, Un
 /** Shapes of a right call. */
 function rightShapes(name: string): number[][] {
   const { batch, time, input, units } = ok;
-  const forward = name.replace("Gradient", "");
+  const forward = name.replace("Gradient", "").replace("Bf16", "");
   const width = columns[forward]!;
   const bias = forward === "UnrollGru" ? [2, width] : [width];
   const states = Array.from({ length: forward === "UnrollLstm" ? 2 : 1 }, () => [batch, units]);
   const shapes = [[batch, time, input], [input, width], [units, width], bias, ...states];
-  if (forward === name) return shapes;
+  if (!name.endsWith("Gradient")) return shapes;
   const panels = 1;
   const gates = panels * batch * time * 64;
   const padded = (time + 1) * batch * 16;
