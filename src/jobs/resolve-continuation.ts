@@ -4,7 +4,7 @@ import type { Origin } from "../schemas/origin.ts";
 import type { TrainingFaults } from "./training-faults.ts";
 
 type Settings = Pick<TrainingSettings, "init_from" | "replay" | "elastic_penalty">;
-type Target = Pick<Model, "task" | "architecture" | "forecast" | "sequence">;
+type Target = Pick<Model, "task" | "architecture" | "forecast" | "sequence"> & Partial<Pick<Model, "text">>;
 
 /** Where the run begins, and how it keeps what was learned there. `origin`: null where it begins with random weights. */
 export function resolveContinuation(
@@ -15,7 +15,7 @@ export function resolveContinuation(
   checkOldData({ replay, elastic_penalty: elastic }, { task: model.task, origin }, faults);
   if (asked === undefined || origin === null) return {};
   checkNetworks(model, origin, faults);
-  checkCharacters(asked.grow_vocabulary ?? false, { task: model.task, origin }, faults);
+  checkCharacters(asked.grow_vocabulary ?? false, { model, origin }, faults);
   const old = origin.oldDataset;
   if (asked.old_dataset && old !== null && old.kind !== "text") {
     const message = `expected an old_dataset of kind text, got one of kind ${old.kind}`;
@@ -65,6 +65,7 @@ function checkNetworks(model: Target, { model: source }: Origin, faults: Trainin
     ...differences("architecture", model.architecture, source.architecture),
     ...differences("forecast", model.forecast, source.forecast),
     ...differences("sequence", model.sequence, source.sequence),
+    ...differences("text", model.text ?? null, source.text ?? null),
   ];
   if (differing.length === 0) return;
   const message = `expected the same network, but ${source.name} differs in ${differing.join(", ")}`;
@@ -85,15 +86,28 @@ function isSame(one: unknown, other: unknown): boolean {
 }
 
 const shownCharacters = 40;
+/** Why a vocabulary does not grow. */
+const completeVocabulary = {
+  byte: "a byte vocabulary has all 256 bytes: there is none to add",
+  word: "a word vocabulary spells new words in bytes: none is missing, and a word added now would change how the old data are read",
+  bpe: "a bpe vocabulary spells every text already, and merges added now would change how the old data are read",
+} as const;
 function checkCharacters(
   grows: boolean,
-  { task, origin: { newCharacters } }: { task: Model["task"]; origin: Origin },
+  { model: { task, text }, origin: { newCharacters } }: { model: Target; origin: Origin },
   faults: TrainingFaults,
 ): void {
+  const kind = text?.vocabulary ?? "character";
   if (task !== "text") {
     if (!grows) return;
     const message = `grow_vocabulary means nothing for a model of task ${task}`;
     faults.add("init_from/grow_vocabulary", "not_applicable", message, { value: true });
+    return;
+  }
+  if (kind !== "character") {
+    if (!grows) return;
+    const hint = 'leave it out, or train a model of "vocabulary":"character"';
+    faults.add("init_from/grow_vocabulary", "not_applicable", completeVocabulary[kind], { value: true, hint });
     return;
   }
   if (grows || newCharacters.length === 0) return;

@@ -26,7 +26,7 @@ const SEEDS = 2 ** 32;
 
 export interface TrainingQuestion {
   training: TrainingBody;
-  model: Pick<Model, "task" | "architecture" | "forecast" | "sequence">;
+  model: Pick<Model, "task" | "architecture" | "forecast" | "sequence"> & Partial<Pick<Model, "text">>;
   dataset: Pick<Dataset, "summary">;
   /** What init_from names; null where it is left out. */
   origin?: Origin | null;
@@ -41,7 +41,11 @@ export function resolveTraining(question: TrainingQuestion): TrainingSettings {
   const { training, model, dataset, origin = null, precisions = ["fp32"] } = question;
   const faults = new TrainingFaults();
   const { summary } = dataset;
-  const { request, auto } = resolveAuto(training, { summary, architecture: model.architecture });
+  const { request, auto } = resolveAuto(training, {
+    summary,
+    architecture: model.architecture,
+    text: model.text ?? null,
+  });
   const preset = presetOf({ training: request, model, dataset });
   const length = resolveLength(request, preset, faults);
   const ofOptimizer = resolveOptimizer(request, preset, faults);
@@ -95,7 +99,7 @@ function resolveLength(
 
 function resolveTask({ training, model, dataset: { summary } }: ChosenQuestion, faults: TrainingFaults) {
   if (model.task === "text" && summary.kind === "text") {
-    const settings = resolveTextTraining(training, summary, faults);
+    const settings = resolveTextTraining(training, { summary, text: model.text ?? null }, faults);
     checkEarlyStopping(training, { fraction: settings.validation_fraction, data: "a text long enough" }, faults);
     return settings;
   }

@@ -2,6 +2,8 @@ import type { Static } from "typebox";
 import type { TextSummary } from "../schemas/datasets.ts";
 import type { TrainingRequest } from "../schemas/jobs.ts";
 import type { ScheduledSampling } from "../schemas/techniques.ts";
+import type { TextSettings } from "../schemas/vocabulary.ts";
+import { tokenBounds } from "./token-bounds.ts";
 import type { TrainingFaults } from "./training-faults.ts";
 
 const usualSampling = { schedule: "linear", probability: 0.25, choice: "sample" } as const;
@@ -19,27 +21,32 @@ export interface TextTraining {
 }
 
 /**
- * Batch rows are contiguous streams through the text, each at least one sequence long, and the last character of all is only
+ * Batch rows are contiguous streams through the text, each at least one sequence long, and the last token of all is only
  * predicted. Where the caller leaves the choice, a text too short for the usual sizes gets smaller ones, and no validation
  * tail that it could not fill.
  */
 export function resolveTextTraining(
   request: TrainingRequest,
-  { characters, vocabulary_size }: Static<typeof TextSummary>,
+  { summary, text }: { summary: Static<typeof TextSummary>; text: TextSettings | null },
   faults: TrainingFaults,
 ): TextTraining {
+  const { characters, vocabulary_size } = summary;
   if (characters < 2 || vocabulary_size < 2) {
     const message = `expected a text of at least 2 different characters, got ${vocabulary_size} in a text of ${characters}`;
     faults.addDataset(message, { value: characters, hint: "upload a longer text" });
   }
-  const longest = Math.max(1, Math.floor((characters - 1) / 2));
+  const { least, most } = tokenBounds(characters, text);
+  const longest = Math.max(1, Math.floor((least - 1) / 2));
   const sequence = request.sequence_length ?? Math.min(usual.sequenceLength, longest);
-  const fraction = request.validation_fraction ?? usualFraction(characters, sequence);
-  checkTail(request, characters, faults);
-  const predicted = characters - Math.floor(characters * fraction) - 1;
-  const rows = Math.floor(predicted / sequence);
+  const fraction = request.validation_fraction ?? usualFraction(least, sequence);
+  checkTail(request, most, faults);
+  const rows = Math.floor(predictedTokens(least, fraction) / sequence);
   const batch = request.batch_size ?? Math.max(1, Math.min(usual.batchSize, rows));
-  if (batch > rows && characters >= 2) explainShortText(request, { predicted, sequence, batch }, faults);
+  // Words and byte pairs are counted when the run starts: what only may be too much is judged there.
+  const predicted = predictedTokens(most, fraction);
+  if (batch > Math.floor(predicted / sequence) && characters >= 2) {
+    explainShortText(request, { predicted, sequence, batch }, faults);
+  }
   checkSamples(request, faults);
   checkWindow(request, sequence, faults);
   checkReplay(request, batch, faults);
@@ -54,8 +61,12 @@ export function resolveTextTraining(
   };
 }
 
-function usualFraction(characters: number, sequence: number): number {
-  return Math.floor(characters * usual.validationFraction) > sequence ? usual.validationFraction : 0;
+function predictedTokens(tokens: number, fraction: number): number {
+  return tokens - Math.floor(tokens * fraction) - 1;
+}
+
+function usualFraction(tokens: number, sequence: number): number {
+  return Math.floor(tokens * usual.validationFraction) > sequence ? usual.validationFraction : 0;
 }
 
 function checkTail(

@@ -166,11 +166,12 @@ export class TrainingSlots {
 }
 
 function specOf(job: ActiveJob, record: JobRecord): TrainingSpec {
-  const { task, architecture, forecast, sequence, dataset, checkpointFolder, latestCheckpoint, reportedStep } = record;
+  const { task, architecture, forecast, sequence, text, dataset, checkpointFolder, latestCheckpoint, reportedStep } =
+    record;
   const { id, model, attempt, training } = job;
   const resumeFrom = latestCheckpoint?.path ?? null;
   const run = { job: id, model, attempt, training, resumeFrom, reportedStep, origin: record.origin ?? null };
-  return { ...run, task, architecture, forecast, sequence, dataset, checkpointFolder };
+  return { ...run, task, architecture, forecast, sequence, text: text ?? null, dataset, checkpointFolder };
 }
 
 function stoppedBeforeStart(record: JobRecord): TrainerEnd {

@@ -44,7 +44,7 @@ export function cardMarkdown(card: ModelCard): string {
     skill === null ? "" : `Skill ${shown(skill)} (1 is perfect, 0 is the baseline).`,
     results(card),
     "## Settings",
-    settings({ ...card.architecture, ...card.forecast, ...card.sequence }),
+    settings({ ...card.architecture, ...card.forecast, ...card.sequence, ...card.text }),
     "## Training",
     settings(training.settings),
   ];

@@ -1,6 +1,7 @@
 import { totalmem } from "node:os";
 import { appError, type ErrorDetail } from "../errors.ts";
 import type { Architecture, ForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
+import type { TextSettings } from "../schemas/vocabulary.ts";
 import { architectureFaults } from "./architecture-faults.ts";
 
 interface Design {
@@ -8,6 +9,7 @@ interface Design {
   architecture: Architecture;
   forecast: ForecastSettings | null;
   sequence: SequenceSettings | null;
+  text?: TextSettings | null;
 }
 
 /** What no field can say alone: settings of the other task, settings that contradict each other, and a network too large to train here. */
@@ -18,6 +20,7 @@ export function checkModel(design: Design): void {
     ...architectureFaults(design),
     ...forecastFaults(forecast),
     ...sequenceFaults(sequence),
+    ...textFaults(design),
   ];
   if (errors.length === 0) errors.push(...sizeFaults(architecture));
   const [first] = errors;
@@ -53,6 +56,28 @@ function taskFaults({ task, architecture, ...settings }: Design): ErrorDetail[] 
     });
   }
   return errors;
+}
+
+/** Only text is cut into tokens, and only words and byte pairs are chosen from the data up to a number. */
+function textFaults({ task, text }: Design): ErrorDetail[] {
+  if (!text) return [];
+  if (task !== "text") {
+    const message = `a ${task} model takes no text settings`;
+    return [{ pointer: "/text", code: `not_for_${task}`, message, hint: 'leave it out, or set "task":"text"' }];
+  }
+  const { vocabulary, vocabulary_size: size } = text;
+  if (size === null || size === undefined || vocabulary === "word" || vocabulary === "bpe") return [];
+  const why = vocabulary === "byte" ? "has the 256 bytes" : "has the characters of the data";
+  return [
+    {
+      pointer: "/text/vocabulary_size",
+      code: `not_for_${vocabulary}`,
+      message: `a ${vocabulary} vocabulary ${why}, neither more nor less`,
+      value: size,
+      allowed: null,
+      hint: 'leave it out, or set "vocabulary":"bpe"',
+    },
+  ];
 }
 
 function sequenceFaults(sequence: SequenceSettings | null): ErrorDetail[] {

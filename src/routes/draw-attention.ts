@@ -7,7 +7,7 @@ const visible: Record<string, string> = { " ": "␣", "\n": "⏎", "\t": "⇥", 
 /** The attention of a prediction's first output, its steps named by the characters of a text, or numbered. */
 export function drawAttention(name: string, { outputs, vocabulary }: Prediction, { inputs }: PredictionBody): string {
   const weights = outputs[0]!.attention!;
-  const columns = stepNames(inputs[0]!, vocabulary);
+  const columns = stepNames(outputs[0]!.tokens ?? inputs[0]!, vocabulary);
   const rows = weights.length === columns.length ? columns : ["end"];
   return attentionMap({ name, weights, columns, rows });
 }

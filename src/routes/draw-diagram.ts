@@ -3,9 +3,10 @@ import type { DiagramLayer } from "../pictures/diagram-rows.ts";
 import { networkDiagram } from "../pictures/network-diagram.ts";
 import type { ForecastSettings, Model, ResolvedForecastSettings } from "../schemas/models.ts";
 import type { NetworkParts } from "../schemas/network-parts.ts";
+import { tokenName } from "./token-name.ts";
 
 const cellNames = { simple_rnn: "RNN", lstm: "LSTM", gru: "GRU", min_gru: "minGRU", min_lstm: "minLSTM" } as const;
-const inputNames = { text: "character, one-hot", forecast: "block of values", sequence: "numbers of a step" } as const;
+const inputNames = { forecast: "block of values", sequence: "numbers of a step" } as const;
 
 /** A model as it is designed, trained or not; what its data will decide is left open. */
 export async function drawDiagram(app: FastifyInstance, model: Model): Promise<string> {
@@ -25,17 +26,23 @@ function outputOf({ task, sequence }: Model): DiagramLayer["output"] {
   return task === "forecast" ? "last_step" : (sequence?.output ?? "each_step");
 }
 
-function inputLayers({ task, architecture, forecast }: Model, parts: NetworkParts | null): DiagramLayer[] {
+function inputLayers({ task, architecture, forecast, text }: Model, parts: NetworkParts | null): DiagramLayer[] {
   const size = parts?.inputSize ?? blockOf(forecast) ?? "vocabulary";
   const input = { kind: "input", sign: "x", output: "each_step", parameters: null } as const;
   const embedding = architecture.embedding_size;
   if (embedding === null) {
-    return [{ ...input, title: `Input: ${inputNames[task]}`, shape: `[batch, time, ${size}]` }];
+    return [
+      {
+        ...input,
+        title: `Input: ${task === "text" ? `${tokenName(text)}, one-hot` : inputNames[task]}`,
+        shape: `[batch, time, ${size}]`,
+      },
+    ];
   }
   const shape = `[batch, time, ${embedding}]`;
   const parameters = parts?.embedding ?? null;
   return [
-    { ...input, title: "Input: character", shape: "[batch, time]" },
+    { ...input, title: `Input: ${tokenName(text)}`, shape: "[batch, time]" },
     { kind: "dense", title: "Embedding", sign: "embed", shape, parameters, output: "each_step" },
   ];
 }
@@ -64,14 +71,14 @@ function recurrentLayers(model: Model, parts: NetworkParts | null): DiagramLayer
 }
 
 function headLayers(model: Model, parts: NetworkParts | null): DiagramLayer[] {
-  const { task, sequence } = model;
+  const { task, sequence, text } = model;
   const output = outputOf(model);
   const size = parts?.outputSize ?? (task === "text" ? "vocabulary" : "outputs");
   const shape = output === "each_step" ? `[batch, time, ${size}]` : `[batch, ${size}]`;
   const isClasses = task === "text" || sequence?.loss === "cross_entropy";
   const title = `${task === "forecast" ? "Head of two layers" : "Dense head"}${isClasses ? ", softmax" : ""}`;
   const told = {
-    text: "next character",
+    text: `next ${tokenName(text)}`,
     forecast: "quantiles of the horizon",
     sequence: isClasses ? "class" : "values",
   };

@@ -3,6 +3,7 @@ import { appError } from "../errors.ts";
 import { type LossPoint, lossCurves } from "../pictures/loss-curves.ts";
 import type { JobEvent } from "../schemas/events.ts";
 import type { Model } from "../schemas/models.ts";
+import { tokenName } from "./token-name.ts";
 
 const eventsAtOnce = 10_000;
 
@@ -60,8 +61,8 @@ function refuseZeros(points: LossPoint[]): void {
   });
 }
 
-function unitOf({ task, sequence }: Model): string {
-  if (task === "text") return "nats per character";
+function unitOf({ task, sequence, text }: Model): string {
+  if (task === "text") return `nats per ${tokenName(text)}`;
   if (task === "forecast") return "quantile loss, scaled";
   if (sequence?.loss === "cross_entropy")
     return sequence.output === "each_step" ? "nats per step" : "nats per sequence";

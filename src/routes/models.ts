@@ -13,6 +13,7 @@ import {
   type Task,
 } from "../schemas/models.ts";
 import { Page, PageQuery } from "../schemas/paging.ts";
+import { type TextSettings, usualVocabularySize } from "../schemas/vocabulary.ts";
 import { checkModel } from "./check-model.ts";
 
 const tags = ["Models"];
@@ -27,7 +28,7 @@ export const modelRoutes: FastifyPluginAsyncTypebox = async (app) => {
       schema: {
         summary: "Create a model",
         description:
-          "Untrained. What is left out has its default; the reply shows all. `forecast` is for forecasters, `sequence` for sequence models: they need it.",
+          "Untrained. What is left out has its default; the reply shows all. `forecast` is for forecasters, `sequence` for sequence models: they need it. `text` says what a text model reads and writes: characters, bytes, words or byte pairs.",
         tags,
         body: ModelBody,
         response: { 201: Model },
@@ -86,17 +87,26 @@ async function createModel(app: FastifyInstance, body: ModelBody): Promise<Model
   const architecture = Default(Architecture, body.architecture ?? usualArchitecture[task]) as Architecture;
   const forecast = (body.forecast ?? null) as ForecastSettings | null;
   const sequence = (body.sequence ?? null) as SequenceSettings | null;
-  const design = { task, architecture, forecast, sequence };
+  const design = { task, architecture, forecast, sequence, text: textSettings(body) };
   checkModel(design);
   return app.store.models.create({ name, ...design, tags, parameter_count: await countParameters(app, design) });
 }
 
-type Design = Pick<Model, "task" | "architecture" | "forecast" | "sequence">;
+type Design = Pick<Model, "task" | "architecture" | "forecast" | "sequence" | "text">;
+
+/** Null but for a text model; one that says nothing of it reads characters. */
+function textSettings({ task, text }: ModelBody): TextSettings | null {
+  if (text === undefined && task !== "text") return null;
+  const { vocabulary = "character", vocabulary_size: size } = text ?? {};
+  const usual = vocabulary === "word" || vocabulary === "bpe" ? usualVocabularySize[vocabulary] : null;
+  return { vocabulary, vocabulary_size: size ?? usual };
+}
 
 /** null while the data have something to decide: the vocabulary of a text, the "auto" settings of a forecaster. */
-async function countParameters(app: FastifyInstance, { forecast, ...design }: Design): Promise<number | null> {
-  if (design.task === "text" || (forecast !== null && !isResolved(forecast))) return null;
-  return app.inference.describe({ ...design, forecast, vocabularySize: null });
+async function countParameters(app: FastifyInstance, { forecast, text, ...design }: Design): Promise<number | null> {
+  const isByte = text?.vocabulary === "byte";
+  if ((design.task === "text" && !isByte) || (forecast !== null && !isResolved(forecast))) return null;
+  return app.inference.describe({ ...design, forecast, vocabularySize: isByte ? 256 : null });
 }
 
 function isResolved(forecast: ForecastSettings): forecast is ResolvedForecastSettings {

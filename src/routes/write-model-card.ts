@@ -21,11 +21,11 @@ export function writeModelCard({ model, checkpoint, metrics: all, job, dataset }
   const metrics = Object.fromEntries(entries.filter(([key]) => !baselineKey.test(key)));
   const baselines = baselinesOf(entries);
   const skill = skillOf(metrics, baselines);
-  const { id, name, task, architecture, forecast, sequence, parameter_count } = model;
+  const { id, name, task, architecture, forecast, sequence, text, parameter_count } = model;
   return {
     object: "model_card",
     model: id,
-    ...{ name, task, checkpoint, architecture, forecast, sequence, parameter_count },
+    ...{ name, task, checkpoint, architecture, forecast, sequence, text, parameter_count },
     data: {
       dataset: job.dataset,
       name: dataset?.name ?? null,

@@ -3,6 +3,7 @@ import type { DatasetSummary } from "./datasets.ts";
 import type { Checkpoint, Job, JobError, JobStatus, Progress, TrainingSettings } from "./jobs.ts";
 import type { Architecture, ForecastSettings, Model, SequenceSettings, Task } from "./models.ts";
 import type { RunOrigin } from "./training-run.ts";
+import type { TextSettings } from "./vocabulary.ts";
 
 /** What changes together with the events of one append. */
 export interface JobChange {
@@ -29,6 +30,7 @@ export interface JobRecord {
   architecture: Architecture;
   forecast: ForecastSettings | null;
   sequence: SequenceSettings | null;
+  text?: TextSettings | null;
   dataset: { path: string; sha256: string; summary: DatasetSummary };
   checkpointFolder: string;
   /** What the run begins with, where that is not random weights. */

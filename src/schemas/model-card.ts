@@ -13,6 +13,7 @@ export const ModelCard = Type.Object({
   architecture: Model.properties.architecture,
   forecast: Model.properties.forecast,
   sequence: Model.properties.sequence,
+  text: Model.properties.text,
   parameter_count: Model.properties.parameter_count,
   data: Type.Object({
     dataset: Type.String(),

@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { Metrics, Name, Nullable, Timestamp } from "./common.ts";
 import { SequenceOutput } from "./datasets.ts";
+import { TextSettings } from "./vocabulary.ts";
 
 export const Cell = Type.Union([
   Type.Literal("simple_rnn"),
@@ -74,7 +75,7 @@ export const Architecture = Type.Object(
     }),
     embedding_size: Type.Union([Type.Integer({ minimum: 1, maximum: 4096 }), Type.Null()], {
       default: null,
-      description: "Text: size of a learned embedding; null feeds one-hot characters.",
+      description: "Text: size of a learned embedding; null feeds one-hot tokens.",
     }),
     reset_after: Type.Boolean({
       default: true,
@@ -168,6 +169,7 @@ export const ModelBody = Type.Object(
     architecture: Type.Optional(Architecture),
     forecast: Type.Optional(ForecastSettings),
     sequence: Type.Optional(SequenceSettings),
+    text: Type.Optional(TextSettings),
     tags: Type.Optional(Tags),
   },
   { additionalProperties: false },
@@ -179,6 +181,7 @@ export interface ModelBody {
   architecture?: Partial<Architecture>;
   forecast?: Partial<ForecastSettings> & { horizon: number };
   sequence?: Partial<SequenceSettings> & { input_size: number; output_size: number };
+  text?: Partial<TextSettings>;
   tags?: string[];
 }
 
@@ -206,6 +209,7 @@ export const Model = Type.Object({
   architecture: Architecture,
   forecast: Nullable(ForecastSettings),
   sequence: Nullable(SequenceSettings),
+  text: Nullable(TextSettings),
   parameter_count: Nullable(
     Type.Integer({ description: "null for a text model until its first job has read the vocabulary." }),
   ),

@@ -52,6 +52,9 @@ const Place = {
 export const PredictionOutput = Type.Object({
   outputs: Type.Array(Type.Array(Type.Number()), { description: "A row for each step, or one for the last." }),
   classes: Type.Optional(Type.Array(Type.Integer(), { description: "The most likely class, or token, of each row." })),
+  tokens: Type.Optional(
+    Type.Array(Type.Integer(), { description: "Text: the token ids that the input was read as, one a step." }),
+  ),
   final_state: Type.Array(LayerState, { description: "An initial_state to go on from." }),
   hidden_states: Type.Optional(
     Type.Array(
@@ -71,7 +74,7 @@ export const PredictionOutput = Type.Object({
 });
 export type PredictionOutput = Static<typeof PredictionOutput>;
 
-/** values: in the units of the data. probabilities: of classes, or of the next character. encoding: what a forecaster's head gets. */
+/** values: in the units of the data. probabilities: of classes, or of the next token. encoding: what a forecaster's head gets. */
 export const OutputMeaning = Type.Union([
   Type.Literal("values"),
   Type.Literal("probabilities"),
@@ -85,7 +88,11 @@ export const Prediction = Type.Object({
   checkpoint: Type.String(),
   task: Task,
   meaning: OutputMeaning,
-  vocabulary: Nullable(Type.Array(Type.String(), { description: "Text: the character of each column." })),
+  vocabulary: Nullable(
+    Type.Array(Type.String(), {
+      description: "Text: the token of each column; a byte that is no whole character as <0xE2>.",
+    }),
+  ),
   outputs: Type.Array(PredictionOutput),
   timings: Timings,
 });

@@ -5,6 +5,7 @@ import type { Checkpoint, Job, JobStatus, TrainingSettings } from "../schemas/jo
 import type { Key, Scope } from "../schemas/keys.ts";
 import type { Architecture, ForecastSettings, Model, ModelPatch, SequenceSettings, Task } from "../schemas/models.ts";
 import type { Page, PageQuery } from "../schemas/paging.ts";
+import type { TextSettings } from "../schemas/vocabulary.ts";
 
 /** Everything the service keeps. A `reference` is an id or a name; what is not there throws `..._not_found`. */
 export interface Store {
@@ -42,6 +43,8 @@ export interface NewModel {
   architecture: Architecture;
   forecast: ForecastSettings | null;
   sequence: SequenceSettings | null;
+  /** Of a text model; characters where it is left out. */
+  text?: TextSettings | null;
   parameter_count: number | null;
   tags: string[];
 }
@@ -63,7 +66,7 @@ export interface ModelStore {
   remove(reference: string): Promise<string[]>;
   /** File of the checkpoint that serves the model, or of the one asked for; throws model_untrained, checkpoint_not_found. */
   checkpoint(model: string, checkpoint?: string): Promise<{ id: string; path: string }>;
-  /** What that checkpoint learned: the dataset's id, and the characters of a text; throws as checkpoint does. */
+  /** What that checkpoint learned: the dataset's id, and the characters of a text where it knows only some; throws as checkpoint does. */
   origin(
     model: string,
     checkpoint?: string,

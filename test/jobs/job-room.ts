@@ -16,7 +16,16 @@ const stamps = { created_at: "2026-01-01T00:00:00.000Z", updated_at: "2026-01-01
 export const textModel: Model = {
   ...{ id: "mdl_1", object: "model", name: "text", task: "text", status: "untrained", ...stamps },
   architecture: architectureOf({ units: 8 }),
-  ...{ forecast: null, sequence: null, parameter_count: null, checkpoint: null, metrics: {}, versions: [], tags: [] },
+  ...{
+    forecast: null,
+    sequence: null,
+    text: null,
+    parameter_count: null,
+    checkpoint: null,
+    metrics: {},
+    versions: [],
+    tags: [],
+  },
 };
 export const textDataset: Dataset = {
   ...{ id: "ds_1", object: "dataset", name: "text", kind: "text", bytes: 100_000, sha256: "", warnings: [] },

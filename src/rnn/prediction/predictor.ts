@@ -72,6 +72,7 @@ function run(
   const isClasses = network.meaning === "probabilities";
   return {
     outputs: rows,
+    ...(network.vocabulary === null ? {} : { tokens: [...values] }),
     ...(isClasses ? { classes: rows.map((_, row) => largest(told, row * outputSize, outputSize)) } : {}),
     final_state: pass.finalStates.slice(0, architecture.layers).map((state) => tellState(state, network)),
     ...(pass.inspection === null ? {} : tellInspection(pass.inspection, { include, steps: network.steps(values) })),

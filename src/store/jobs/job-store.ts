@@ -115,6 +115,7 @@ async function readRecord(context: StoreContext, id: string): Promise<JobRecord>
     architecture: model.architecture,
     forecast: model.forecast,
     sequence: model.sequence,
+    text: model.text,
     dataset: {
       path: datasetPath(folder, dataset),
       sha256: dataset.sha256,

@@ -8,6 +8,8 @@ export async function findOrigin({ client }: StoreContext, { id, path }: { id: s
     select: { job: { select: { datasetId: true } } },
   });
   const { task_description: description } = await readCheckpointHeader(path);
-  const { vocabulary } = JSON.parse(description ?? "{}") as { vocabulary?: string[] };
-  return { checkpoint: id, dataset: row.job.datasetId, vocabulary: vocabulary ?? null };
+  const { vocabulary } = JSON.parse(description ?? "{}") as { vocabulary?: unknown };
+  // Bytes spell every character.
+  const characters = Array.isArray(vocabulary) ? (vocabulary as string[]) : null;
+  return { checkpoint: id, dataset: row.job.datasetId, vocabulary: characters };
 }

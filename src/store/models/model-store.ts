@@ -25,6 +25,7 @@ export function createModelStore(context: StoreContext): ModelStore {
         architecture: model.architecture,
         forecast: model.forecast ?? Prisma.DbNull,
         sequence: model.sequence ?? Prisma.DbNull,
+        text: model.text ?? Prisma.DbNull,
         parameterCount: model.parameter_count,
         metrics: {},
         tags: model.tags,

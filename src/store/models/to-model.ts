@@ -7,7 +7,11 @@ import {
   type SequenceSettings,
   type Task,
 } from "../../schemas/models.ts";
+import type { TextSettings } from "../../schemas/vocabulary.ts";
 import type { Prisma } from "../generated/client.ts";
+
+/** What every text model was before there was a choice. */
+const onlyCharacters: TextSettings = { vocabulary: "character", vocabulary_size: null };
 
 /** All that a Model shows beside its own row. A running or queued job is what makes it "training", so a crash cannot leave it so. */
 export const modelParts = {
@@ -29,6 +33,7 @@ export function toModel(row: ModelRow): Model {
     architecture: Default(Architecture, row.architecture) as Architecture,
     forecast: row.forecast as ForecastSettings | null,
     sequence: row.sequence as SequenceSettings | null,
+    text: (row.text as TextSettings | null) ?? (row.task === "text" ? onlyCharacters : null),
     parameter_count: row.parameterCount === null ? null : Number(row.parameterCount),
     checkpoint: row.checkpointId,
     metrics: row.metrics as Metrics,
