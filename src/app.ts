@@ -42,6 +42,7 @@ import { modelRoutes } from "./routes/models.ts";
 import { pictureRoutes } from "./routes/pictures.ts";
 import { predictRoute } from "./routes/predict.ts";
 import { problemRoutes } from "./routes/problems.ts";
+import { tokenizerRoute } from "./routes/tokenizer.ts";
 import { versionRoute } from "./routes/version.ts";
 import type { Store } from "./store/store.ts";
 import type { InferencePool } from "./workers/inference-pool.ts";
@@ -107,6 +108,7 @@ async function registerAll(app: FastifyInstance, options: AppOptions): Promise<v
   await app.register(datasetRoutes);
   await app.register(modelRoutes);
   await app.register(modelCardRoute);
+  await app.register(tokenizerRoute);
   await app.register(jobRoutes);
   await app.register(jobEventRoute);
   await app.register(generateRoutes);

@@ -1,4 +1,6 @@
 import { appError } from "../src/errors.ts";
+import { CharacterVocabulary } from "../src/rnn/text/vocabularies/character-vocabulary.ts";
+import { writeTokenizer } from "../src/rnn/text/vocabularies/write-tokenizer.ts";
 import type { SamplingParameters } from "../src/schemas/generation.ts";
 import type { Backend } from "../src/schemas/health.ts";
 import type { BacktestPart, InferencePool, TextPart } from "../src/workers/inference-pool.ts";
@@ -33,6 +35,7 @@ export class FakeInference implements InferencePool {
   unload = (path: string) => void this.unloaded.push(path);
   close = async () => this.release();
   describe = async () => 1234;
+  tokenizer = async () => writeTokenizer(CharacterVocabulary.of("to be"));
   networkParts = async () => ({
     ...{ inputSize: 3, embedding: 0, layers: [900, 100], layerOutputSize: 8, attention: 0, head: 234, outputSize: 5 },
     members: 1,

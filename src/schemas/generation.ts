@@ -9,18 +9,24 @@ const sampling = {
     maxLength: 65_536,
     default: "",
     description:
-      "What the text continues; every character must be in the model's vocabulary. Empty: it starts as after a newline, or after the vocabulary's first character where that has none.",
+      "What the text continues. A model that reads characters refuses those it has never seen; one that reads bytes, words or byte pairs takes all. Empty: it starts as after a newline, or after the vocabulary's first character where that has none.",
   }),
-  max_tokens: Type.Integer({ minimum: 1, maximum: 100_000, default: 256, description: "Characters to write." }),
+  max_tokens: Type.Integer({
+    minimum: 1,
+    maximum: 100_000,
+    default: 256,
+    description:
+      "Tokens to write: characters, bytes, words or byte pairs, as the model's vocabulary is. Where they end in the middle of a character its bytes are left out of the text; bytes that can be no character become U+FFFD.",
+  }),
   temperature: Type.Number({
     minimum: 0,
     maximum: 10,
     default: 1,
-    description: "0 always takes the likeliest character.",
+    description: "0 always takes the likeliest token.",
   }),
   top_k: Type.Union([Type.Integer({ minimum: 1, maximum: 65_536 }), Type.Null()], {
     default: null,
-    description: "Draws among so many of the likeliest characters; null among all.",
+    description: "Draws among so many of the likeliest tokens; null among all.",
   }),
   top_p: Type.Number({
     exclusiveMinimum: 0,
@@ -39,7 +45,7 @@ const sampling = {
     maximum: 10,
     default: 1,
     description:
-      "Above 1 makes characters of the prompt and of the text so far less likely: a logit above 0 is divided by it, any other multiplied.",
+      "Above 1 makes tokens of the prompt and of the text so far less likely: a logit above 0 is divided by it, any other multiplied.",
   }),
   stop: Type.Array(Type.String({ minLength: 1, maxLength: 256 }), {
     maxItems: 16,
@@ -66,7 +72,7 @@ export type SamplingParameters = Omit<GenerateBody, "stream" | "seed" | "checkpo
 
 export const Usage = Type.Object({
   prompt_tokens: Type.Integer(),
-  completion_tokens: Type.Integer({ description: "Characters written, those of a stop string too." }),
+  completion_tokens: Type.Integer({ description: "Tokens written, those of a stop string too." }),
 });
 export const Timings = Type.Object({ queue_ms: Type.Number(), compute_ms: Type.Number() });
 export type Timings = Static<typeof Timings>;

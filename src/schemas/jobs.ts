@@ -49,8 +49,7 @@ export const TrainingRequest = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 2048,
-        description:
-          "Text: characters a truncated back-propagation goes through; 50 by default, less for a short text.",
+        description: "Text: tokens a truncated back-propagation goes through; 50 by default, less for a short text.",
       }),
     ),
     sequence_stride: Type.Optional(
@@ -58,7 +57,7 @@ export const TrainingRequest = Type.Object(
         minimum: 1,
         maximum: 2048,
         description:
-          "Text: new characters in each step; the gradient still goes back through sequence_length. Equal to it by default.",
+          "Text: new tokens in each step; the gradient still goes back through sequence_length. Equal to it by default.",
       }),
     ),
     scheduled_sampling: Type.Optional(ScheduledSampling),
@@ -119,11 +118,11 @@ export const TrainingRequest = Type.Object(
     sample_prompt: Type.Optional(
       Type.String({
         maxLength: 1024,
-        description: "Text: what samples continue; the first character of the data by default.",
+        description: "Text: what samples continue; the first token of the data by default.",
       }),
     ),
     sample_length: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 4096, description: "Text: characters in a sample; 200 by default." }),
+      Type.Integer({ minimum: 1, maximum: 4096, description: "Text: tokens in a sample; 200 by default." }),
     ),
     precision: Type.Optional(
       Type.Union(TrainingPrecision.anyOf, {

@@ -11,11 +11,11 @@ export const ScheduledSampling = Type.Object(
       exclusiveMinimum: 0,
       maximum: 1,
       default: 0.25,
-      description: "That the network reads its own character instead of the data's, at the end of the run.",
+      description: "That the network reads its own token instead of the data's, at the end of the run.",
     }),
     choice: Type.Union([Type.Literal("sample"), Type.Literal("argmax")], {
       default: "sample",
-      description: "Its own character: drawn from its probabilities, or the likeliest.",
+      description: "Its own token: drawn from its probabilities, or the likeliest.",
     }),
   },
   { additionalProperties: false },
@@ -39,7 +39,10 @@ export const InitFrom = Type.Object(
       }),
     ),
     grow_vocabulary: Type.Optional(
-      Type.Boolean({ description: "Text: new characters get rows of their own; else they are refused." }),
+      Type.Boolean({
+        description:
+          "Text: new characters get rows of their own; else they are refused. Only for a vocabulary of characters: the others spell every text.",
+      }),
     ),
     old_dataset: Type.Optional(
       Type.Union([Reference, Type.Null()], {

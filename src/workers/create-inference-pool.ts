@@ -11,7 +11,10 @@ import { TextQuestion } from "./text-question.ts";
 import { threadEntry } from "./thread-entry.ts";
 
 type AnswerOf<Type extends Answer["type"]> = Extract<Answer, { type: Type }>;
-type Question = Extract<ToInference, { type: "generate" | "forecast" | "backtest" | "predict" | "describe" | "parts" }>;
+type Question = Extract<
+  ToInference,
+  { type: "generate" | "forecast" | "backtest" | "predict" | "tokenizer" | "describe" | "parts" }
+>;
 type Unnumbered<Message> = Message extends unknown ? Omit<Message, "request"> : never;
 
 /** How long close() waits for streams to end by themselves. */
@@ -93,6 +96,10 @@ class ThreadInferencePool implements InferencePool {
       "predict-end",
     );
     return { meaning, vocabulary, outputs, timings };
+  }
+
+  async tokenizer(request: Parameters<InferencePool["tokenizer"]>[0]) {
+    return (await this.#askOnce({ type: "tokenizer", ...request }, "tokenizer-end")).tokenizer;
   }
 
   async networkParts(request: Parameters<InferencePool["networkParts"]>[0]) {

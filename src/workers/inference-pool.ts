@@ -5,6 +5,7 @@ import type { Backend } from "../schemas/health.ts";
 import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
 import type { NetworkParts } from "../schemas/network-parts.ts";
 import type { Inclusion, LayerState, OutputMeaning, PredictionInput, PredictionOutput } from "../schemas/prediction.ts";
+import type { Tokenizer } from "../schemas/tokenizer.ts";
 import type { BacktestRequest } from "./protocol.ts";
 
 export interface CheckpointReference {
@@ -56,6 +57,8 @@ export interface InferencePool {
     initialState: LayerState[] | null;
     include: Inclusion[];
   }): Promise<{ meaning: OutputMeaning; vocabulary: string[] | null; outputs: PredictionOutput[]; timings: Timings }>;
+  /** The vocabulary of a text model, as other readers take it. */
+  tokenizer(request: { checkpoint: CheckpointReference }): Promise<Tokenizer>;
   /** Number of trainable parameters; null for a text model without a vocabulary yet. */
   describe(request: {
     task: Task;

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { toErrorMessage } from "../errors.ts";
+import { appError, toErrorMessage } from "../errors.ts";
 import { backend } from "../rnn/backend.ts";
 import { countParameters, vocabularySizeOf } from "../rnn/count-parameters.ts";
 import { countParts } from "../rnn/count-parts.ts";
@@ -8,6 +8,7 @@ import { Forecasts } from "../rnn/serving/forecasts.ts";
 import { loadModel, loadPredictor } from "../rnn/serving/load-model.ts";
 import { LoadedModels } from "../rnn/serving/loaded-models.ts";
 import { TextStreams } from "../rnn/serving/text-streams.ts";
+import { writeTokenizer } from "../rnn/text/vocabularies/write-tokenizer.ts";
 import type {
   DescribeRequest,
   ForecastRequest,
@@ -16,6 +17,7 @@ import type {
   PartsRequest,
   PredictRequest,
   ToInference,
+  TokenizerRequest,
 } from "./protocol.ts";
 
 /** The only thread of the server process that computes: every request gets its answer or an error, none ends the thread. */
@@ -63,6 +65,16 @@ async function predict({ request, checkpoint, ...question }: PredictRequest): Pr
   }
 }
 
+async function tokenizer({ request, checkpoint }: TokenizerRequest): Promise<void> {
+  const loan = await models.borrow(checkpoint.path);
+  try {
+    if (loan.model.task !== "text") throw appError("model_task_mismatch", "only a text model has a vocabulary");
+    post({ type: "tokenizer-end", request, tokenizer: writeTokenizer(loan.model.vocabulary) });
+  } finally {
+    loan.giveBack();
+  }
+}
+
 /** To whole microseconds. */
 function rounded(durationMs: number): number {
   return Math.round(durationMs * 1000) / 1000;
@@ -89,6 +101,8 @@ async function receive(message: ToInference): Promise<void> {
       return backtests.run(message.request, message.checkpoint.path, message);
     case "predict":
       return predict(message);
+    case "tokenizer":
+      return tokenizer(message);
     case "describe":
       return describe(message);
     case "parts":

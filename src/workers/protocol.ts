@@ -6,6 +6,7 @@ import type { Backend } from "../schemas/health.ts";
 import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
 import type { NetworkParts } from "../schemas/network-parts.ts";
 import type { Inclusion, LayerState, OutputMeaning, PredictionInput, PredictionOutput } from "../schemas/prediction.ts";
+import type { Tokenizer } from "../schemas/tokenizer.ts";
 import type { TrainingEvent, TrainingOutcome, TrainingSpec } from "../schemas/training-run.ts";
 
 /**
@@ -61,6 +62,12 @@ export interface PredictRequest {
   initialState: LayerState[] | null;
   include: Inclusion[];
 }
+/** The vocabulary of a text model as a tokenizer.json. */
+export interface TokenizerRequest {
+  type: "tokenizer";
+  request: number;
+  checkpoint: { id: string; path: string };
+}
 /** Counts parameters without building anything; vocabularySize null for text gives null. */
 export interface DescribeRequest {
   type: "describe";
@@ -86,6 +93,7 @@ export type ToInference =
   | ForecastRequest
   | BacktestRequest
   | PredictRequest
+  | TokenizerRequest
   | DescribeRequest
   | PartsRequest
   | { type: "cancel"; request: number }
@@ -136,6 +144,7 @@ export type FromInference =
       outputs: PredictionOutput[];
       timings: Timings;
     }
+  | { type: "tokenizer-end"; request: number; tokenizer: Tokenizer }
   | { type: "parts-end"; request: number; parts: NetworkParts | null }
   | { type: "describe-end"; request: number; parameterCount: number | null }
   | { type: "warning"; message: string }
