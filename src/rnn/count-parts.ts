@@ -2,6 +2,7 @@ import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } f
 import type { NetworkParts } from "../schemas/network-parts.ts";
 import { gateCount } from "./layers/gate-count.ts";
 import { stackOutputSize } from "./layers/stack-output-size.ts";
+import { likelihoods } from "./series/distributions/likelihoods.ts";
 
 /** What decides a network's size. */
 export interface NetworkDesign {
@@ -40,9 +41,10 @@ function countText(architecture: Architecture, vocabularySize: number): NetworkP
 /** Blocks in; into the head go the last state, the newest block, and for each lag the blocks that stood at the target's place. */
 function countForecast(architecture: Architecture, forecast: ResolvedForecastSettings): NetworkParts {
   const { horizon, block_length: block, lags, head_units: headUnits, quantiles, seeds } = forecast;
+  const outputs = likelihoods[forecast.likelihood ?? "quantile"]?.outputs ?? quantiles.length;
   const blocksAhead = Math.ceil(horizon / block);
   const headInputs = stackOutputSize(architecture) + block + lags.length * blocksAhead * block;
-  const outputSize = horizon * quantiles.length;
+  const outputSize = horizon * outputs;
   return {
     inputSize: block,
     embedding: 0,

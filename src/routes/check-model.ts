@@ -3,6 +3,7 @@ import { appError, type ErrorDetail } from "../errors.ts";
 import type { Architecture, ForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
 import type { TextSettings } from "../schemas/vocabulary.ts";
 import { architectureFaults } from "./architecture-faults.ts";
+import { likelihoodFaults } from "./likelihood-faults.ts";
 
 interface Design {
   task: Task;
@@ -19,6 +20,7 @@ export function checkModel(design: Design): void {
     ...taskFaults(design),
     ...architectureFaults(design),
     ...forecastFaults(forecast),
+    ...(forecast === null ? [] : likelihoodFaults(forecast)),
     ...sequenceFaults(sequence),
     ...textFaults(design),
   ];

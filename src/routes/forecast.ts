@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { type FastifyPluginAsyncTypebox, Type } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { appError } from "../errors.ts";
@@ -18,7 +19,7 @@ export const forecastRoute: FastifyPluginAsyncTypebox = async (app) => {
       schema: {
         summary: "Forecast series",
         description:
-          "Up to 1024 series at once: mean, median and quantiles that never cross, with the times of each step where the input names times. With `Accept: image/svg+xml` a plot of one series.",
+          "Up to 1024 series at once: mean, median and quantiles that never cross, on request sample paths, with the times of each step where the input names times. With `Accept: image/svg+xml` a plot of one series.",
         tags: ["Forecasts"],
         params: Type.Object({ id: Reference }),
         body: ForecastBody,
@@ -56,14 +57,16 @@ async function runForecast(app: FastifyInstance, reference: string, body: Foreca
   const model = await app.store.models.serving(reference, "forecast", body.checkpoint);
   const { checkpoint } = model;
   checkForecast(body, model);
+  const seed = body.seed ?? randomInt(2 ** 32);
   const { outputs, series, ...answer } = await app.inference.forecast({
     checkpoint,
     inputs: body.inputs,
     horizon: body.horizon ?? null,
     quantiles: body.quantiles ?? null,
+    paths: body.samples === undefined ? null : { count: body.samples, seed },
   });
   app.metrics.forecasts.inc(series);
   const facts = { object: "forecast" as const, model: model.id, checkpoint: checkpoint.id };
-  const rest: Omit<Forecast, "outputs"> = { ...facts, ...answer };
+  const rest: Omit<Forecast, "outputs"> = { ...facts, ...(body.samples === undefined ? {} : { seed }), ...answer };
   return { text: `${JSON.stringify(rest).slice(0, -1)},"outputs":${outputs}}`, timings: answer.timings };
 }

@@ -110,5 +110,5 @@ async function countParameters(app: FastifyInstance, { forecast, text, ...design
 }
 
 function isResolved(forecast: ForecastSettings): forecast is ResolvedForecastSettings {
-  return !Object.values(forecast).includes("auto");
+  return Object.entries(forecast).every(([name, value]) => value !== "auto" || name === "minimum"); // which has no weights
 }

@@ -36,8 +36,20 @@ export const ForecastBody = Type.Object(
         minItems: 1,
         maxItems: 99,
         uniqueItems: true,
-        description: "Within the model's own quantiles; between them, interpolated.",
+        description:
+          "Within the model's own quantiles; between them, interpolated. A model with another likelihood than quantile takes any level.",
       }),
+    ),
+    samples: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 10_000,
+        description:
+          "Sample paths of each series, at most 500,000 numbers in all. At each step they are distributed as the quantiles of the reply say (beyond the outermost ones of a quantile model: exponential tails that go on with the density next to them); steps hang together by a Gaussian copula whose correlation was measured on the hold-out and falls with their distance.",
+      }),
+    ),
+    seed: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 4_294_967_295, description: "The same seed gives the same sample paths." }),
     ),
     checkpoint: Type.Optional(Type.String({ maxLength: 64 })),
   },
@@ -53,6 +65,11 @@ export const ForecastOutput = Type.Object({
   quantiles: Type.Record(Type.String(), Type.Array(Type.Number()), {
     description: 'By level: {"0.1": [...], "0.9": [...]}. They never cross.',
   }),
+  samples: Type.Optional(
+    Type.Array(Type.Array(Type.Number()), {
+      description: "Sample paths, where the request asks for them: one list a path.",
+    }),
+  ),
 });
 export type ForecastOutput = Static<typeof ForecastOutput>;
 
@@ -77,6 +94,7 @@ export const Forecast = Type.Object({
   checkpoint: Type.String(),
   horizon: Type.Integer(),
   outputs: Type.Array(ForecastOutput),
+  seed: Type.Optional(Type.Integer({ description: "Of the sample paths, where there are any." })),
   calibration: CalibrationNote,
   timings: Timings,
 });

@@ -87,6 +87,18 @@ export const Architecture = Type.Object(
 export type Architecture = Static<typeof Architecture>;
 
 const Auto = Type.Literal("auto");
+const Transform = Type.Union([
+  Type.Literal("log"),
+  Type.Literal("none"),
+  Type.Literal("difference"),
+  Type.Literal("log_difference"),
+]);
+const Likelihood = Type.Union([
+  Type.Literal("quantile"),
+  Type.Literal("gaussian"),
+  Type.Literal("student_t"),
+  Type.Literal("negative_binomial"),
+]);
 /** How a forecaster sees its series. What is "auto" is chosen from the data's frequency when its first job starts, and shown from then on. */
 export const ForecastSettings = Type.Object(
   {
@@ -108,9 +120,34 @@ export const ForecastSettings = Type.Object(
       default: "auto",
       description: "What the network's output is a correction to.",
     }),
-    transform: Type.Union([Type.Literal("log"), Type.Literal("none"), Auto], {
+    transform: Type.Union([...Transform.anyOf, Auto], {
       default: "auto",
-      description: "auto is log where all data are positive.",
+      description:
+        "What the network sees of a value, inverted in the reply. log: its logarithm; difference: its change from the step before, log_difference: that of its logarithm (the network then forecasts the sum of the changes to come). auto is log where all data are positive and the likelihood is quantile or gaussian, else none.",
+    }),
+    scaling: Type.Union([Type.Literal("window"), Type.Literal("series")], {
+      default: "window",
+      description:
+        "What a series is centred and scaled by. window: the last (long) season before the forecast; series: all of its history before the forecast.",
+    }),
+    likelihood: Type.Union(Likelihood.anyOf, {
+      default: "quantile",
+      description:
+        "What the network says of each step. quantile: the values at the levels of quantiles, trained by the pinball loss. gaussian, student_t, negative_binomial: the parameters of that distribution, trained by its negative log-likelihood on scaled values; requests may then ask for any level. student_t has heavy tails and takes no logarithm; negative_binomial is for counts (whole numbers from 0 on), which it takes as they are.",
+    }),
+    minimum: Type.Union([Type.Number(), Type.Null(), Auto], {
+      default: "auto",
+      description:
+        "No mean, quantile or sample is below it. auto is 0 where no value of the data is below 0, else null.",
+    }),
+    maximum: Type.Union([Type.Number(), Type.Null()], {
+      default: null,
+      description: "No mean, quantile or sample is above it.",
+    }),
+    integer: Type.Boolean({
+      default: false,
+      description:
+        "Quantiles, median and samples are rounded to whole numbers; a mean need not be one. Always so with negative_binomial.",
     }),
     head_units: Type.Integer({ minimum: 1, maximum: 4096, default: 512 }),
     seeds: Type.Union([Type.Integer({ minimum: 1, maximum: 16 }), Auto], {

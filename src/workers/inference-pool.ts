@@ -42,6 +42,8 @@ export interface InferencePool {
     inputs: ForecastInput[];
     horizon: number | null;
     quantiles: number[] | null;
+    /** Sample paths of each series. */
+    paths?: { count: number; seed: number } | null;
   }): Promise<{ horizon: number; series: number; outputs: string; calibration: CalibrationNote; timings: Timings }>;
   /**
    * Forecasts from cut-offs within series. Resolves with the first rows (else throws: history_too_short, ...); the last part is the end,

@@ -40,6 +40,8 @@ export interface ForecastRequest {
   inputs: ForecastInput[];
   horizon: number | null;
   quantiles: number[] | null;
+  /** Sample paths of each series. */
+  paths?: { count: number; seed: number } | null;
 }
 /** Rows come in lists; the thread waits with more until a `release` says that one was taken. */
 export interface BacktestRequest {

@@ -12,6 +12,9 @@ export interface WindowScale {
 const smallestScale = 0.01;
 const largestScale = Number.MAX_VALUE / 1e8;
 
+const bounded = (value: number) => Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE);
+const boundedDifference = (value: number, other: number) => bounded(value - other);
+
 /** Mean of the function over steps from..to-1, without a sum that could overflow. */
 function meanOver(from: number, to: number, value: (step: number) => number): number {
   let mean = 0;
@@ -35,7 +38,7 @@ export class ContextReader {
 
   /** Reads the context before step `origin`; what comes at `origin` and after has no part in it. Needs origin >= 1. */
   read(series: FilledValues, origin: number): WindowScale {
-    const { contextLength } = this.#geometry;
+    const { contextLength, isDifferenced, scaling } = this.#geometry;
     const real = Math.min(origin, contextLength);
     const start = contextLength - real;
     this.values.set(series.values.subarray(origin - real, origin), start);
@@ -44,7 +47,17 @@ export class ContextReader {
       this.values.fill(series.values[latest]!, Math.max(0, contextLength - (origin - 1 - latest)));
     this.#padLeft(start);
     this.#readBaseline();
-    return this.#measure(real);
+    const scale = scaling === "series" ? this.#measureAll(series.values.subarray(0, latest + 1)) : this.#measure(real);
+    return isDifferenced ? this.#takeDifferences(scale) : scale;
+  }
+
+  /** Each value becomes its change from the one before; what is forecast stays the value itself, by its change from the last one. */
+  #takeDifferences(scale: WindowScale): WindowScale {
+    for (let step = this.values.length - 1; step > 0; step--) {
+      this.values[step] = boundedDifference(this.values[step]!, this.values[step - 1]!);
+    }
+    this.values[0] = this.values.length > 1 ? this.values[1]! : 0;
+    return { ...scale, centre: 0 };
   }
 
   /** A seasonal baseline's season goes on to the left; else, and where less than a season is there, the first value does. */
@@ -58,28 +71,50 @@ export class ContextReader {
   }
 
   #readBaseline(): void {
-    const { baseline, season, contextLength, horizon } = this.#geometry;
+    const { baseline, season, contextLength, horizon, isDifferenced } = this.#geometry;
     const period = baseline === "seasonal" ? season : 1;
     for (let step = 0; step < horizon; step++) {
       this.baseline[step] = this.values[contextLength - period + (step % period)]!;
     }
+    if (!isDifferenced || baseline !== "seasonal") return;
+    // The changes of the last season come again: its values, moved by what the season before them has changed to.
+    const last = this.values[contextLength - 1]!;
+    const before = this.values[contextLength - 1 - season] ?? this.values[0]!;
+    for (let step = 0; step < horizon; step++) {
+      const seasons = 1 + Math.floor(step / season);
+      this.baseline[step] = bounded(this.baseline[step]! + seasons * (last - before));
+    }
   }
 
+  /** Over the last long season. */
   #measure(real: number): WindowScale {
-    const { baseline, contextLength, longSeason, transform } = this.#geometry;
-    const values = this.values;
-    const from = contextLength - Math.min(longSeason, real);
+    const { contextLength, longSeason } = this.#geometry;
+    return this.#measureOver(this.values, {
+      from: contextLength - Math.min(longSeason, real),
+      first: contextLength - real,
+    });
+  }
+
+  /** Over all that came before the forecast. */
+  #measureAll(values: Float64Array): WindowScale {
+    return this.#measureOver(values, { from: 0, first: 0 });
+  }
+
+  /** Over the values from one on; the change from the value before it counts, where that is not older than `first`. */
+  #measureOver(values: Float64Array, { from, first }: { from: number; first: number }): WindowScale {
+    const { baseline, transform } = this.#geometry;
+    const { length } = values;
     // Halves: the difference of two doubles may be none.
-    const halfChange = meanOver(Math.max(from, contextLength - real + 1), contextLength, (step) =>
+    const halfChange = meanOver(Math.max(from, first + 1), length, (step) =>
       Math.abs(values[step]! / 2 - values[step - 1]! / 2),
     );
     const spread = 6 * halfChange;
-    const mean = meanOver(from, contextLength, (step) => values[step]!);
-    const centre = baseline === "none" ? mean : values[contextLength - 1]!;
-    if (transform === "log") return { centre, scale: Math.max(spread, smallestScale), level: Math.exp(mean) };
-    const level = meanOver(from, contextLength, (step) => Math.abs(values[step]!));
+    const mean = meanOver(from, length, (step) => values[step]!);
+    const centre = baseline === "none" ? mean : values[length - 1]!;
+    if (transform.startsWith("log")) return { centre, scale: Math.max(spread, smallestScale), level: Math.exp(mean) };
+    const level = meanOver(from, length, (step) => Math.abs(values[step]!));
     // 0.01 in log space is one part in a hundred; so it is here.
-    const floor = smallestScale * (level || meanOver(0, contextLength, (step) => Math.abs(values[step]!)));
+    const floor = smallestScale * (level || meanOver(0, length, (step) => Math.abs(values[step]!)));
     const scale = Math.min(Math.max(spread, floor), largestScale);
     return { centre, scale: scale > 0 ? scale : 1, level };
   }

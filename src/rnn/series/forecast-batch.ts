@@ -1,9 +1,11 @@
 import { ContextReader, type WindowScale } from "./context-reader.ts";
+import { likelihoods } from "./distributions/likelihoods.ts";
 import type { FilledValues } from "./fill-gaps.ts";
 import type { ForecastGeometry } from "./forecast-geometry.ts";
 
 /** What the network sees and is told lies within this many scales of the centre: float32 and its activations stay finite. */
 const furthest = 1e4;
+const fewestCounts = 0.01;
 
 function scaled(value: number, { centre, scale }: WindowScale): number {
   const number = (value - centre) / scale;
@@ -17,11 +19,11 @@ export class ForecastBatch {
   readonly encoder: Float32Array;
   /** [rows, headFeatures]: newest block, then for each lag the blocks that stood where the forecast's will, so many blocks ago. */
   readonly features: Float32Array;
-  /** [rows, horizon, 1]: what came, less the baseline. */
+  /** [rows, horizon, 1]: what came, less the baseline; counts as they are. */
   readonly target: Float32Array;
   /** [rows, horizon, 1]: 0 where the target is missing. */
   readonly weights: Float32Array;
-  /** [rows, horizon]: the baseline in transformed units. */
+  /** [rows, horizon]: the baseline in transformed units; of counts, what is expected without learning. */
   readonly baseline: Float64Array;
   readonly scales: Float64Array;
   readonly #geometry: ForecastGeometry;
@@ -41,7 +43,8 @@ export class ForecastBatch {
 
   /** The context before step `origin` becomes a row. */
   writeContext(row: number, series: FilledValues, origin: number): WindowScale {
-    const { blockLength, blocks, contextLength, forecastBlocks, headFeatures, horizon, lags } = this.#geometry;
+    const { blockLength, blocks, contextLength, forecastBlocks, headFeatures, horizon, lags, likelihood } =
+      this.#geometry;
     const window = this.#reader.read(series, origin);
     const start = row * contextLength;
     const { values } = this.#reader;
@@ -55,19 +58,29 @@ export class ForecastBatch {
     copyBlocks(blocks - 1, 1);
     for (const lag of lags) copyBlocks(blocks - lag, forecastBlocks);
     this.baseline.set(this.#reader.baseline, row * horizon);
+    if (likelihoods[likelihood]?.counts) this.#expectCounts(row, window.level);
     this.scales[row] = window.scale;
     return window;
   }
 
+  /** A count that has not come yet is still to be expected: half the baseline, half the level, and never nothing. */
+  #expectCounts(row: number, level: number): void {
+    const { horizon } = this.#geometry;
+    for (let at = row * horizon; at < (row + 1) * horizon; at++) {
+      this.baseline[at] = Math.max(this.baseline[at]! / 2 + level / 2, fewestCounts);
+    }
+  }
+
   /** What came at `origin` and after becomes the row's target; values that are missing (NaN), or that end, weigh nothing. */
   writeTarget(row: number, transformed: Float64Array, origin: number, weight: number): void {
-    const { horizon } = this.#geometry;
+    const { horizon, likelihood } = this.#geometry;
+    const counts = likelihoods[likelihood]?.counts;
     const scale: WindowScale = { centre: 0, scale: this.scales[row]!, level: 0 };
     for (let step = 0; step < horizon; step++) {
       const at = row * horizon + step;
       const value = transformed[origin + step] ?? Number.NaN;
       const known = Number.isFinite(value);
-      this.target[at] = known ? scaled(value - this.baseline[at]!, scale) : 0;
+      this.target[at] = known ? (counts ? value : scaled(value - this.baseline[at]!, scale)) : 0;
       this.weights[at] = known ? weight : 0;
     }
   }

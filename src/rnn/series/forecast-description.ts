@@ -8,4 +8,6 @@ export interface ForecastDescription {
   minimum_history: number;
   /** null where there was no hold-out, or the weights have moved on since; absent in checkpoints of older versions. */
   calibration?: ForecastCalibration | null;
+  /** Of a step's error with the next one's, as normal scores: for sample paths; absent in checkpoints of older versions. */
+  step_correlation?: number;
 }

@@ -1,4 +1,6 @@
 import type { ResolvedForecastSettings } from "../../schemas/models.ts";
+import { likelihoods } from "./distributions/likelihoods.ts";
+import type { OutputBounds } from "./output-values.ts";
 
 /** Settings and the sizes that follow from them. Lengths in steps unless the name says blocks. */
 export interface ForecastGeometry {
@@ -17,18 +19,29 @@ export interface ForecastGeometry {
   minimumContext: number;
   baseline: ResolvedForecastSettings["baseline"];
   transform: ResolvedForecastSettings["transform"];
+  /** The network sees changes from step to step. */
+  isDifferenced: boolean;
   headUnits: number;
   /** Networks whose mean is the forecast. */
   seeds: number;
   /** Ascending. */
   quantiles: number[];
+  likelihood: ResolvedForecastSettings["likelihood"];
+  /** Numbers that the network gives for a step. */
+  outputsPerStep: number;
+  /** What every value that goes out keeps to. */
+  bounds: OutputBounds;
+  /** Centre and scale are the window's own, or those of all that came before the forecast. */
+  scaling: ResolvedForecastSettings["scaling"];
   /** Numbers that go to the head beside the encoder's state: the newest block, and for each lag its blocks. */
   headFeatures: number;
 }
 
+/** Settings that checkpoints of older versions do not name are as they were then. */
 export function forecastGeometry(settings: ResolvedForecastSettings, longSeason: number): ForecastGeometry {
   const { horizon, context_length: contextLength, block_length: blockLength, lags } = settings;
   const forecastBlocks = Math.ceil(horizon / blockLength);
+  const { likelihood = "quantile", scaling = "window", minimum = null, maximum = null, integer = false } = settings;
   return {
     horizon,
     contextLength,
@@ -41,9 +54,14 @@ export function forecastGeometry(settings: ResolvedForecastSettings, longSeason:
     minimumContext: Math.min(Math.max(longSeason, 2 * blockLength), contextLength),
     baseline: settings.baseline,
     transform: settings.transform,
+    isDifferenced: settings.transform.endsWith("difference"),
     headUnits: settings.head_units,
-    seeds: settings.seeds ?? 1, // absent in checkpoints of older versions
+    seeds: settings.seeds ?? 1,
     quantiles: settings.quantiles,
+    likelihood,
+    outputsPerStep: likelihoods[likelihood]?.outputs ?? settings.quantiles.length,
+    bounds: { minimum, maximum, integer },
+    scaling,
     headFeatures: blockLength + lags.length * forecastBlocks * blockLength,
   };
 }

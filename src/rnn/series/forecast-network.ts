@@ -22,7 +22,7 @@ export interface NetworkInput {
  */
 export interface ForecastNetwork {
   readonly parameters: ReadonlyMap<string, Variable>;
-  /** Corrections in scaled units, not yet sorted, of one member after the other. [members * batch, horizon, quantiles] */
+  /** What the head gives for each step: corrections in scaled units, not yet sorted, or a likelihood's numbers; of one member after the other. [members * batch, horizon, outputsPerStep] */
   apply(input: NetworkInput): Tensor3D;
   dispose(): void;
 }
@@ -46,21 +46,21 @@ export function createForecastNetwork(
   };
 }
 
-type Member = (input: NetworkInput) => Tensor3D; // [batch, horizon, quantiles]
+type Member = (input: NetworkInput) => Tensor3D; // [batch, horizon, outputsPerStep]
 
 function createMember(architecture: NetworkArchitecture, geometry: ForecastGeometry, parameters: Parameters): Member {
-  const { blockLength, headFeatures, headUnits, horizon, quantiles } = geometry;
+  const { blockLength, headFeatures, headUnits, horizon, outputsPerStep } = geometry;
   const stack = createRecurrentStack(architecture, { inputSize: blockLength, causal: false }, parameters);
   const headInputs = stack.outputSize + headFeatures;
   const hidden = createDense({ name: "head/hidden", inputs: headInputs, outputs: headUnits }, parameters);
-  const outputs = horizon * quantiles.length;
+  const outputs = horizon * outputsPerStep;
   // Almost no correction at first: training starts from the baseline.
   const initialiser = smallNormal(lastLayerDeviation);
   const output = createDense({ name: "head/output", inputs: headUnits, outputs, initialiser }, parameters);
   return ({ encoder, features, random }) => {
     const batch = encoder.shape[0];
     const encoded = stack.lastStep({ inputs: encoder, states: stack.initialStates(batch), random });
-    const corrections = output(gelu(hidden(tf.concat([encoded.output, features], 1)))); // [batch, horizon * quantiles]
-    return tf.reshape(corrections, [batch, horizon, quantiles.length]) as Tensor3D;
+    const corrections = output(gelu(hidden(tf.concat([encoded.output, features], 1)))); // [batch, horizon * outputsPerStep]
+    return tf.reshape(corrections, [batch, horizon, outputsPerStep]) as Tensor3D;
   };
 }

@@ -4,27 +4,21 @@ import { type Tensor1D, tf } from "../backend.ts";
 import type { Random, RandomState } from "../random.ts";
 import type { TrainingTask } from "../training-task.ts";
 import { type BaselineAccuracy, scoreBaselines } from "./baselines/score-baselines.ts";
-import type { ForecastCalibration } from "./calibration/forecast-calibration.ts";
-import { evaluateHoldouts } from "./evaluate-holdouts.ts";
+import { evaluateHoldouts, type HoldoutLesson, noLesson } from "./evaluate-holdouts.ts";
 import { ForecastBatch } from "./forecast-batch.ts";
 import type { ForecastDescription } from "./forecast-description.ts";
 import { type ForecastGeometry, forecastGeometry } from "./forecast-geometry.ts";
 import { createForecastNetwork } from "./forecast-network.ts";
 import { type PreparedSeries, prepareSeries } from "./prepare-series.ts";
-import { readSeriesFile, type SeriesRecord } from "./read-series-file.ts";
+import { readSeriesFile } from "./read-series-file.ts";
 import { resolveForecastSettings } from "./resolve-forecast-settings.ts";
 import { lossOfRows, predictRows } from "./run-network.ts";
 import { sampleHoldout } from "./sample-holdout.ts";
+import { seriesFacts } from "./series-facts.ts";
 import { type SeriesSplit, splitSeries } from "./split-series.ts";
 import { valueTransforms } from "./value-transform.ts";
 import { minimumContextOf, WindowSampler } from "./window-sampler.ts";
 import { WindowWeights } from "./window-weights.ts";
-
-function minimumOf(records: SeriesRecord[]): number {
-  let minimum = Number.POSITIVE_INFINITY;
-  for (const { values } of records) for (const value of values) if (value < minimum) minimum = value;
-  return minimum;
-}
 
 async function loadSeries(spec: TrainingSpec) {
   const { forecast: settings, dataset } = spec;
@@ -33,7 +27,7 @@ async function loadSeries(spec: TrainingSpec) {
   }
   const records = await readSeriesFile(dataset.path);
   const { frequency } = dataset.summary;
-  const { forecast, longSeason } = resolveForecastSettings(settings, { frequency, minimum: minimumOf(records) });
+  const { forecast, longSeason } = resolveForecastSettings(settings, seriesFacts(records, frequency));
   const transform = valueTransforms[forecast.transform];
   const series = records
     .map((record) => prepareSeries(record, transform))
@@ -61,9 +55,9 @@ export async function createForecastTask(spec: TrainingSpec, random: Random): Pr
   const quantiles: Tensor1D = tf.tensor1d(geometry.quantiles);
   const batch = new ForecastBatch(geometry, rows);
   const run = { network, geometry, batch, rows };
-  let calibration: ForecastCalibration | null = null;
+  let lesson: HoldoutLesson = noLesson;
   let baselines: BaselineAccuracy | null = null;
-  const description: Omit<ForecastDescription, "calibration"> = {
+  const description: Omit<ForecastDescription, "calibration" | "step_correlation"> = {
     frequency,
     long_season: longSeason,
     minimum_history: minimumHistory(split, geometry),
@@ -77,7 +71,7 @@ export async function createForecastTask(spec: TrainingSpec, random: Random): Pr
     forecast,
     warnings: split.warnings,
     nextBatch: () => {
-      calibration = null; // it is of the weights as they were
+      lesson = noLesson; // it is of the weights as they were
       for (let row = 0; row < rows; row++) {
         const { series, index, origin } = sampler.draw(random);
         const scale = batch.writeContext(row, series.series, origin);
@@ -89,17 +83,21 @@ export async function createForecastTask(spec: TrainingSpec, random: Random): Pr
       baselines ??= scoreBaselines(training, holdouts, geometry);
       const setting = { network, geometry, quantiles, training, holdouts, weights, baselines };
       const evaluation = await evaluateHoldouts(setting, pause);
-      calibration = evaluation.calibration;
-      return evaluation;
+      lesson = evaluation;
+      const { validationLoss, metrics } = evaluation;
+      return { validationLoss, metrics };
     },
     sample: async (step) => {
       const turn = Math.floor(step / (sampleEvery ?? 1));
       const index = holdouts.length > 0 ? holdouts[turn % holdouts.length]! : turn % training.length;
-      return sampleHoldout(training[index]!, { network, geometry, calibration });
+      return sampleHoldout(training[index]!, { network, geometry, calibration: lesson.calibration });
     },
     saveState: () => ({ tensors: new Map(), json: { random: random.state() } }),
     restoreState: ({ json }) => random.restore(json.random as RandomState),
-    describe: () => ({ ...description, calibration }),
+    describe: () => {
+      const { calibration, stepCorrelation } = lesson;
+      return { ...description, calibration, step_correlation: stepCorrelation };
+    },
     dispose: () => {
       network.dispose();
       quantiles.dispose();

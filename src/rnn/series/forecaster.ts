@@ -1,22 +1,20 @@
 import { timestampsOf } from "../../calendar/timestamps-of.ts";
-import { AppError, appError, type ErrorDetail } from "../../errors.ts";
+import { AppError, appError } from "../../errors.ts";
 import type { CalibrationNote, ForecastInput, ForecastOutput } from "../../schemas/forecast.ts";
 import type { Architecture, ResolvedForecastSettings } from "../../schemas/models.ts";
 import type { HostTensor } from "../host-tensor.ts";
-import { calibratePaths } from "./calibration/calibrate-paths.ts";
 import { describeCalibration } from "./calibration/describe-calibration.ts";
+import { checkForecastRequest } from "./check-forecast-request.ts";
 import { ForecastBatch } from "./forecast-batch.ts";
-import { type ForecastCall, seriesLeft } from "./forecast-call.ts";
+import { type ForecastCall, type PathRequest, seriesLeft } from "./forecast-call.ts";
 import type { ForecastDescription } from "./forecast-description.ts";
+import { forecastDistribution } from "./forecast-distribution.ts";
 import { type ForecastGeometry, forecastGeometry } from "./forecast-geometry.ts";
 import { createForecastNetwork } from "./forecast-network.ts";
 import { type ForecastPass, tensorPass } from "./forecast-pass.ts";
-import { forecastPaths } from "./forecast-paths.ts";
-import { interpolatePaths } from "./interpolate-paths.ts";
-import { meanPath } from "./mean-path.ts";
 import { nativePass } from "./native-pass.ts";
 import { type ForecastHistory, type HistoryRules, readForecastInputs } from "./read-forecast-inputs.ts";
-import { valueTransforms } from "./value-transform.ts";
+import { replyWriter } from "./reply-writer.ts";
 
 /** The parts of a checkpoint that a forecast needs. */
 export interface TrainedForecast {
@@ -37,7 +35,12 @@ export interface Forecaster {
    * Reads a request. null horizon and quantiles are the model's own. Throws validation_failed and history_too_short with pointers
    * into the request's body.
    */
-  open(inputs: ForecastInput[], horizon: number | null, quantiles: number[] | null): ForecastCall;
+  open(
+    inputs: ForecastInput[],
+    horizon: number | null,
+    quantiles: number[] | null,
+    paths?: PathRequest | null,
+  ): ForecastCall;
   /** Histories that have been read already. */
   openHistories(histories: readonly ForecastHistory[], horizon: number, levels: readonly number[]): ForecastCall;
   /**
@@ -50,35 +53,6 @@ export interface Forecaster {
   dispose(): void;
 }
 
-/** Throws with all that the model cannot give. */
-function checkRequest(
-  { horizon, quantiles }: ForecastGeometry,
-  askedHorizon: number | null,
-  asked: number[] | null,
-): void {
-  const errors: ErrorDetail[] = [];
-  if (askedHorizon !== null && askedHorizon > horizon) {
-    const message = `expected at most the model's horizon of ${horizon} steps, got ${askedHorizon}`;
-    const hint = "train a model with a larger horizon";
-    errors.push({
-      pointer: "/horizon",
-      code: "maximum",
-      message,
-      value: askedHorizon,
-      allowed: { maximum: horizon },
-      hint,
-    });
-  }
-  const allowed = { minimum: quantiles[0]!, maximum: quantiles.at(-1)! };
-  for (const [index, level] of (asked ?? []).entries()) {
-    if (level >= allowed.minimum && level <= allowed.maximum) continue;
-    const message = `expected between ${allowed.minimum} and ${allowed.maximum}, the model's outermost quantiles, got ${level}`;
-    const hint = "train a model with these quantiles";
-    errors.push({ pointer: `/quantiles/${index}`, code: "range", message, value: level, allowed, hint });
-  }
-  if (errors.length > 0) throw appError("validation_failed", errors[0]!.message, { errors });
-}
-
 function timestampsAfter({ timeline, length }: ForecastHistory, horizon: number, index: number): string[] | null {
   if (timeline === null) return null;
   try {
@@ -88,21 +62,6 @@ function timestampsAfter({ timeline, length }: ForecastHistory, horizon: number,
     const errors = [{ pointer: `/inputs/${index}`, code: "range", message: error.message }];
     throw appError("validation_failed", error.message, { errors, cause: error });
   }
-}
-
-function distributionOf(scaledPaths: Float64Array[], geometry: ForecastGeometry, levels: readonly number[]) {
-  const { inverse } = valueTransforms[geometry.transform];
-  const own = scaledPaths.map((path) => path.map(inverse));
-  const at = (level: number) => {
-    const index = geometry.quantiles.indexOf(level);
-    if (index >= 0) return Array.from(own[index]!);
-    return Array.from(interpolatePaths(scaledPaths, geometry.quantiles, level), inverse);
-  };
-  return {
-    mean: Array.from(meanPath(own, geometry.quantiles)),
-    median: at(0.5),
-    quantiles: Object.fromEntries(levels.map((level) => [String(level), at(level)])),
-  };
 }
 
 /** About as many multiply-adds as a core does in a millisecond: others wait no longer for one pass. */
@@ -131,11 +90,12 @@ export function createForecaster(trained: TrainedForecast): Forecaster {
   const rows = rowsAtOnce(trained.architecture, geometry);
   const batch = new ForecastBatch(geometry, rows);
   const { frequency, minimum_history: minimumHistory, calibration = null } = description;
+  const reply = replyWriter(geometry, description);
 
   const rules: HistoryRules = { geometry, frequency, minimumHistory };
   const openHistories: Forecaster["openHistories"] = (histories, horizon, levels) => {
     const timestamps = histories.map((history, index) => timestampsAfter(history, horizon, index));
-    return { histories, timestamps, horizon, levels, outputs: [] };
+    return { histories, timestamps, horizon, levels, paths: null, outputs: [] };
   };
 
   const forecaster: Forecaster = {
@@ -144,10 +104,11 @@ export function createForecaster(trained: TrainedForecast): Forecaster {
     calibration: describeCalibration(calibration),
     rowsAtOnce: rows,
     dispose: () => pass.dispose(),
-    open: (inputs, askedHorizon, askedQuantiles) => {
-      checkRequest(geometry, askedHorizon, askedQuantiles);
+    open: (inputs, askedHorizon, askedQuantiles, paths = null) => {
+      checkForecastRequest(geometry, { horizon: askedHorizon, quantiles: askedQuantiles, paths });
       const horizon = askedHorizon ?? geometry.horizon;
-      return openHistories(readForecastInputs(inputs, rules), horizon, askedQuantiles ?? geometry.quantiles);
+      const call = openHistories(readForecastInputs(inputs, rules), horizon, askedQuantiles ?? geometry.quantiles);
+      return { ...call, paths };
     },
     openHistories,
     advance: (calls) => {
@@ -157,13 +118,16 @@ export function createForecaster(trained: TrainedForecast): Forecaster {
         batch.writeContext(row, filled, origin);
         return index;
       });
-      const corrections = pass.run(batch, calls.length);
-      const outputs = calls.map(({ histories, timestamps, horizon, levels }, row) => {
-        const raw = forecastPaths(corrections, geometry, { batch, row }).map((path) => path.subarray(0, horizon));
-        const window = { levels: geometry.quantiles, scale: batch.scales[row]! };
-        const paths = calibratePaths(raw, calibration, window);
-        const { id } = histories[series[row]!]!;
-        return { id, timestamps: timestamps[series[row]!]!, ...distributionOf(paths, geometry, levels) };
+      const answer = pass.run(batch, calls.length);
+      const outputs = calls.map((call, row) => {
+        const index = series[row]!;
+        const distribution = forecastDistribution({ answer, batch, row }, geometry);
+        const { id } = call.histories[index]!;
+        return {
+          id,
+          timestamps: call.timestamps[index]!,
+          ...reply({ distribution, scale: batch.scales[row]! }, call, index),
+        };
       });
       // All or none: a pass that failed may be tried again.
       for (const [row, call] of calls.entries()) call.outputs.push(outputs[row]!);

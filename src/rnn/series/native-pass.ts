@@ -25,11 +25,11 @@ export function nativePass(
   weights: Weights,
 ): ForecastPass | null {
   const { kernels } = loadFusedKernels();
-  const { blocks, blockLength, headFeatures, horizon, quantiles, seeds } = geometry;
+  const { blocks, blockLength, headFeatures, horizon, outputsPerStep, seeds } = geometry;
   if (kernels === null || !isPlain(architecture, weights, seeds)) return null;
   const { units, layers } = architecture;
   const columnsOf = (outputs: number) => Math.ceil(outputs / columnsAtOnce) * columnsAtOnce;
-  const width = horizon * quantiles.length;
+  const width = horizon * outputsPerStep;
   const hidden = columnsOf(geometry.headUnits);
   const output = columnsOf(width);
   const members = Array.from({ length: seeds }, (_, member) => {

@@ -43,6 +43,18 @@ export function nonPositiveFault(
   };
 }
 
+function countFault(target: ForecastInput["target"], pointer: string): ErrorDetail | null {
+  const index = target.findIndex((value) => value !== null && (value < 0 || !Number.isInteger(value)));
+  if (index < 0) return null;
+  return {
+    pointer: `${pointer}/target/${index}`,
+    code: "not_a_count",
+    message: `expected whole numbers from 0 on, because the model counts, got ${target[index]}`,
+    value: target[index],
+    hint: 'train a model with another likelihood than "negative_binomial" on such values',
+  };
+}
+
 function lengthFault(found: number, needed: number, pointer: string): ErrorDetail | null {
   if (found >= needed) return null;
   return {
@@ -61,10 +73,12 @@ function readInput(input: ForecastInput, pointer: string, rules: HistoryRules): 
   const first = target.findIndex((value) => value !== null);
   const found = first < 0 ? 0 : target.length - first;
   const faults = [lengthFault(found, rules.minimumHistory, pointer)];
-  if (rules.geometry.transform === "log") faults.push(nonPositiveFault(target, pointer));
+  const { transform, likelihood } = rules.geometry;
+  if (likelihood === "negative_binomial") faults.push(countFault(target, pointer));
+  if (transform.startsWith("log")) faults.push(nonPositiveFault(target, pointer));
   errors.push(...faults.filter((fault) => fault !== null));
   if (errors.length > 0) return errors;
-  const { forward } = valueTransforms[rules.geometry.transform];
+  const { forward } = valueTransforms[transform];
   const values = Float64Array.from(target.slice(first), (value) => (value === null ? Number.NaN : forward(value)));
   return { id: input.id ?? null, filled: fillGaps(values), origin: values.length, timeline, length: target.length };
 }

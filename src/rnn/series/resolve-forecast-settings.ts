@@ -2,13 +2,8 @@ import { parseFrequency } from "../../calendar/parse-frequency.ts";
 import { seasonLength } from "../../calendar/season-length.ts";
 import { appError, type ErrorDetail } from "../../errors.ts";
 import type { ForecastSettings, ResolvedForecastSettings } from "../../schemas/models.ts";
-
-/** What the choice depends on. */
-export interface SeriesFacts {
-  frequency: string | null;
-  /** Of all values of all series. */
-  minimum: number;
-}
+import { findValueFaults } from "./find-value-faults.ts";
+import type { SeriesFacts } from "./series-facts.ts";
 
 export interface ForecastResolution {
   forecast: ResolvedForecastSettings;
@@ -17,6 +12,11 @@ export interface ForecastResolution {
 }
 
 const usualSeeds = 3;
+
+/** The logarithms of a Student's t have no mean, and counts are counted as they are. */
+function chooseTransform({ likelihood }: ForecastSettings, { minimum }: SeriesFacts): "log" | "none" {
+  return minimum > 0 && (likelihood === "quantile" || likelihood === "gaussian") ? "log" : "none";
+}
 
 interface Seasons {
   season: number;
@@ -45,7 +45,7 @@ function chooseLags(longSeason: number, blockLength: number, [fewest, most]: [nu
   return [...new Set(lags)].filter((lag) => lag >= fewest && lag <= most);
 }
 
-function findFaults(forecast: ResolvedForecastSettings, facts: SeriesFacts): ErrorDetail[] {
+function findFaults(forecast: ResolvedForecastSettings): ErrorDetail[] {
   const { context_length: context, block_length: block, horizon, lags, quantiles, season_length: season } = forecast;
   const faults: ErrorDetail[] = [];
   const fault = (field: string, message: string, value: unknown, extras: Partial<ErrorDetail> = {}) =>
@@ -71,12 +71,6 @@ function findFaults(forecast: ResolvedForecastSettings, facts: SeriesFacts): Err
     const message = "expected quantiles on both sides of 0.5 or 0.5 itself: the median is the point forecast";
     fault("quantiles", `${message}, got ${quantiles.join(", ")}`, quantiles);
   }
-  if (forecast.transform === "log" && facts.minimum <= 0) {
-    const hint = `leave transform at "auto" or set it to "none"`;
-    fault("transform", `expected positive values only for log, the data reach down to ${facts.minimum}`, "log", {
-      hint,
-    });
-  }
   return faults;
 }
 
@@ -84,7 +78,7 @@ function findFaults(forecast: ResolvedForecastSettings, facts: SeriesFacts): Err
  * Puts numbers in place of every "auto", from season m, long season M and horizon h: block p = m if h >= m, else
  * max(1, round(m / max(1, round(m / h)))); context T = p max(ceil(h / p) + 1, floor(max(2M, min(5M, 300)) / p)); lags M / p and
  * 2M / p blocks where the context holds them; a seasonal baseline if h >= m > 1, else the last value; log where all values are
- * positive. Throws validation_failed, with all that does not fit together.
+ * positive and the likelihood has a mean there; a minimum of 0 where no value is below it. Throws validation_failed, with all that does not fit together.
  */
 export function resolveForecastSettings(settings: ForecastSettings, facts: SeriesFacts): ForecastResolution {
   const { horizon } = settings;
@@ -104,12 +98,17 @@ export function resolveForecastSettings(settings: ForecastSettings, facts: Serie
     lags: settings.lags === "auto" ? chooseLags(longSeason, blockLength, reach) : settings.lags,
     season_length: season,
     baseline: settings.baseline === "auto" ? baseline : settings.baseline,
-    transform: settings.transform === "auto" ? (facts.minimum > 0 ? "log" : "none") : settings.transform,
+    transform: settings.transform === "auto" ? chooseTransform(settings, facts) : settings.transform,
     head_units: settings.head_units,
     seeds: settings.seeds === "auto" ? usualSeeds : settings.seeds,
     quantiles: settings.quantiles.toSorted((low, high) => low - high),
+    likelihood: settings.likelihood,
+    scaling: settings.scaling,
+    minimum: settings.minimum === "auto" ? (facts.minimum >= 0 ? 0 : null) : settings.minimum,
+    maximum: settings.maximum,
+    integer: settings.integer || settings.likelihood === "negative_binomial",
   };
-  const errors = findFaults(forecast, facts);
+  const errors = [...findFaults(forecast), ...findValueFaults(forecast, facts)];
   if (errors.length > 0) {
     throw appError("validation_failed", `the forecast settings do not fit together: ${errors[0]!.message}`, { errors });
   }

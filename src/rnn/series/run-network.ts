@@ -1,8 +1,10 @@
 import { type Scalar, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D, tf } from "../backend.ts";
 import type { Random } from "../random.ts";
+import { likelihoods } from "./distributions/likelihoods.ts";
 import type { ForecastBatch } from "./forecast-batch.ts";
 import type { ForecastGeometry } from "./forecast-geometry.ts";
 import type { ForecastNetwork } from "./forecast-network.ts";
+import { likelihoodLoss } from "./likelihood-loss.ts";
 import { pinballLoss } from "./pinball-loss.ts";
 
 export interface NetworkRun {
@@ -13,7 +15,7 @@ export interface NetworkRun {
   rows: number;
 }
 
-/** Corrections for the rows. [members * rows, horizon, quantiles] */
+/** What the network gives for the rows. [members * rows, horizon, outputsPerStep] */
 export function predictRows({ network, geometry, batch, rows }: NetworkRun, random: Random | null = null): Tensor3D {
   const { blocks, blockLength, contextLength, headFeatures } = geometry;
   return tf.tidy(() => {
@@ -23,16 +25,19 @@ export function predictRows({ network, geometry, batch, rows }: NetworkRun, rand
   });
 }
 
-/** Loss of the corrections against the rows' targets. */
+/** Loss of what the network gave against the rows' targets. */
 export function lossOfRows({ geometry, batch, rows }: NetworkRun, predicted: Tensor3D, quantiles: Tensor1D): Scalar {
   const { horizon } = geometry;
   return tf.tidy(() => {
     const weightValues = batch.weights.subarray(0, rows * horizon);
+    const known = weightValues.reduce((sum, weight) => sum + (weight > 0 ? 1 : 0), 0);
+    const members = predicted.shape[0] / rows;
+    const count = known * members;
+    const ofMembers: Tensor4D = tf.reshape(predicted, [members, rows, horizon, -1]);
+    const likelihood = likelihoods[geometry.likelihood];
+    if (likelihood !== null) return likelihoodLoss({ predicted: ofMembers, batch, likelihood, count });
     const target: Tensor3D = tf.tensor3d(batch.target.subarray(0, rows * horizon), [rows, horizon, 1]);
     const weights: Tensor3D = tf.tensor3d(weightValues, [rows, horizon, 1]);
-    const count = weightValues.reduce((known, weight) => known + (weight > 0 ? 1 : 0), 0);
-    const members = predicted.shape[0] / rows;
-    const ofMembers: Tensor4D = tf.reshape(predicted, [members, rows, horizon, -1]);
-    return pinballLoss({ predicted: ofMembers, target, weights, quantiles, count: count * members });
+    return pinballLoss({ predicted: ofMembers, target, weights, quantiles, count });
   });
 }

@@ -8,8 +8,16 @@ export interface ValueTransform {
 
 const bounded = (value: number) => Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE);
 
-/** Into the space the network works in, and back. log takes positive values only. */
+const linear: ValueTransform = { forward: (value) => value, inverse: bounded };
+const logarithm: ValueTransform = { forward: Math.log, inverse: (value) => bounded(Math.exp(value)) };
+
+/**
+ * Into the space the network works in, and back; logarithms take positive values only. Differences are taken where contexts are
+ * cut: what is forecast is their sum, the value itself less the last one known.
+ */
 export const valueTransforms: Record<ResolvedForecastSettings["transform"], ValueTransform> = {
-  log: { forward: Math.log, inverse: (value) => bounded(Math.exp(value)) },
-  none: { forward: (value) => value, inverse: bounded },
+  none: linear,
+  log: logarithm,
+  difference: linear,
+  log_difference: logarithm,
 };

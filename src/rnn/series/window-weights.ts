@@ -28,7 +28,7 @@ export class WindowWeights {
   #mean = 1;
 
   constructor(series: TrainingSeries[], geometry: ForecastGeometry, sampler: WindowSampler) {
-    this.#log = geometry.transform === "log";
+    this.#log = geometry.transform.startsWith("log");
     const trained = series.map(({ series: { target }, trainLength }) => target.subarray(0, trainLength));
     this.#seasonalErrors = trained.map((target) => seasonalError(target, geometry.season) ?? 0);
     const relative = trained.map((target, index) => this.#relativeError(index, meanMagnitude(target)));

@@ -1,7 +1,7 @@
 import { appError } from "../../errors.ts";
 import type { CalibrationNote, ForecastInput, ForecastOutput } from "../../schemas/forecast.ts";
 import type { Timings } from "../../schemas/generation.ts";
-import { type ForecastCall, seriesLeft } from "../series/forecast-call.ts";
+import { type ForecastCall, type PathRequest, seriesLeft } from "../series/forecast-call.ts";
 import type { Forecaster } from "../series/forecaster.ts";
 import type { RoundRobin, Turns } from "./round-robin.ts";
 
@@ -10,6 +10,7 @@ export interface ForecastQuestion {
   /** null: the model's own. */
   horizon: number | null;
   quantiles: number[] | null;
+  paths?: PathRequest | null;
   receivedAtMs: number;
 }
 
@@ -50,9 +51,9 @@ export class ForecastQueue implements Turns {
   }
 
   /** Rejects with what the request alone has done wrong. */
-  async ask({ inputs, horizon, quantiles, receivedAtMs }: ForecastQuestion): Promise<ForecastAnswer> {
+  async ask({ inputs, horizon, quantiles, paths = null, receivedAtMs }: ForecastQuestion): Promise<ForecastAnswer> {
     const startMs = performance.now();
-    const call = this.#forecaster.open(inputs, horizon, quantiles);
+    const call = this.#forecaster.open(inputs, horizon, quantiles, paths);
     return this.run(call, { receivedAtMs, computeMs: performance.now() - startMs });
   }
 
@@ -136,8 +137,8 @@ export class ForecastQueue implements Turns {
 }
 
 /** JSON has no NaN: JSON.stringify would make it null in silence. */
-function holdsFinite({ mean, median, quantiles }: ForecastOutput): boolean {
-  return [mean, median, ...Object.values(quantiles)].every((values) => values.every(Number.isFinite));
+function holdsFinite({ mean, median, quantiles, samples = [] }: ForecastOutput): boolean {
+  return [mean, median, ...Object.values(quantiles), ...samples].every((values) => values.every(Number.isFinite));
 }
 
 /** To whole microseconds. */

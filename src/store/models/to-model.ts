@@ -1,12 +1,6 @@
 import { Default } from "typebox/value";
 import type { Metrics } from "../../schemas/common.ts";
-import {
-  Architecture,
-  type ForecastSettings,
-  type Model,
-  type SequenceSettings,
-  type Task,
-} from "../../schemas/models.ts";
+import { Architecture, ForecastSettings, type Model, type SequenceSettings, type Task } from "../../schemas/models.ts";
 import type { TextSettings } from "../../schemas/vocabulary.ts";
 import type { Prisma } from "../generated/client.ts";
 
@@ -31,7 +25,7 @@ export function toModel(row: ModelRow): Model {
     status: row._count.jobs > 0 ? "training" : trained,
     // What an older row does not name yet is as it was then: the default.
     architecture: Default(Architecture, row.architecture) as Architecture,
-    forecast: row.forecast as ForecastSettings | null,
+    forecast: row.forecast === null ? null : (Default(ForecastSettings, row.forecast) as ForecastSettings),
     sequence: row.sequence as SequenceSettings | null,
     text: (row.text as TextSettings | null) ?? (row.task === "text" ? onlyCharacters : null),
     parameter_count: row.parameterCount === null ? null : Number(row.parameterCount),

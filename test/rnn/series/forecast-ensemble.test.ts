@@ -8,9 +8,10 @@ import { Random } from "../../../src/rnn/random.ts";
 import { ForecastBatch } from "../../../src/rnn/series/forecast-batch.ts";
 import type { ForecastDescription } from "../../../src/rnn/series/forecast-description.ts";
 import { forecastGeometry } from "../../../src/rnn/series/forecast-geometry.ts";
-import { forecastPaths } from "../../../src/rnn/series/forecast-paths.ts";
 import { createForecastTask } from "../../../src/rnn/series/forecast-task.ts";
 import { createForecaster } from "../../../src/rnn/series/forecaster.ts";
+import { sortedPaths } from "../../../src/rnn/series/sorted-paths.ts";
+import { plainForecast } from "../../forecast-settings.ts";
 import { forecastSpec } from "./forecast-spec.ts";
 import { seasonalSeries } from "./seasonal-series.ts";
 import { trainTask } from "./train-task.ts";
@@ -70,10 +71,10 @@ test("the forecast is the mean of what the members would say alone, level by lev
 test("each member's levels are put in order before the mean", () => {
   const settings = { horizon: 1, context_length: 2, block_length: 1, lags: [], season_length: 1 };
   const rest = { baseline: "none", transform: "none", head_units: 1, quantiles: [0.1, 0.9], seeds: 2 } as const;
-  const geometry = forecastGeometry({ ...settings, ...rest, quantiles: [0.1, 0.9] }, 1);
+  const geometry = forecastGeometry({ ...plainForecast, ...settings, ...rest, quantiles: [0.1, 0.9] }, 1);
   const batch = new ForecastBatch(geometry, 1);
   batch.scales[0] = 1;
   // Members say (4, 2) and (1, 9).
-  const paths = forecastPaths(Float32Array.of(4, 2, 1, 9), geometry, { batch, row: 0 });
+  const paths = sortedPaths({ answer: Float32Array.of(4, 2, 1, 9), batch, row: 0 }, geometry);
   expect(paths.map(([value]) => value)).toEqual([1.5, 6.5]);
 });

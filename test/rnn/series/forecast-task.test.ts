@@ -154,7 +154,7 @@ describe("series that are too short", () => {
       "no_validation",
       "frequency_unknown",
     ]);
-    expect(await task.evaluate(noPause)).toEqual({ validationLoss: null, metrics: {}, calibration: null });
+    expect(await task.evaluate(noPause)).toEqual({ validationLoss: null, metrics: {} });
     expect((await task.sample(0, noPause)).forecast!.actual).toEqual([]);
     task.dispose();
   });

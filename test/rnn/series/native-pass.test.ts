@@ -9,6 +9,7 @@ import { createForecastNetwork } from "../../../src/rnn/series/forecast-network.
 import { tensorPass } from "../../../src/rnn/series/forecast-pass.ts";
 import { nativePass } from "../../../src/rnn/series/native-pass.ts";
 import { architectureOf } from "../../architecture.ts";
+import { plainForecast } from "../../forecast-settings.ts";
 
 interface Network {
   cell: "simple_rnn" | "lstm" | "gru";
@@ -28,7 +29,7 @@ function passes(network: Network, rows: number) {
   const { cell, reset_after, units, layers, ...settings } = network;
   const architecture = architectureOf({ cell, units, layers, reset_after });
   const sizes = { horizon: 24, context_length: 96, lags: [1, 2], season_length: 24 };
-  const forecast = { ...settings, ...sizes, baseline: "last" as const, transform: "none" as const };
+  const forecast = { ...plainForecast, ...settings, ...sizes, baseline: "last" as const, transform: "none" as const };
   const geometry = forecastGeometry(forecast, 24);
   const random = new Random(7);
   const drawn = createForecastNetwork(architecture, geometry, random);

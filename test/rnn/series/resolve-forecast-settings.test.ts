@@ -5,7 +5,7 @@ import { plainForecast } from "../../forecast-settings.ts";
 import { autoSettings } from "./forecast-spec.ts";
 
 const resolve = (settings: Partial<ForecastSettings> & { horizon: number }, frequency: string | null, minimum = 1) =>
-  resolveForecastSettings({ ...autoSettings, ...settings }, { frequency, minimum });
+  resolveForecastSettings({ ...autoSettings, ...settings }, { frequency, minimum, maximum: 1e6, whole: true });
 
 test("hourly, 48 ahead: the published recipe", () => {
   expect(resolve({ horizon: 48, head_units: 512 }, "h")).toEqual({

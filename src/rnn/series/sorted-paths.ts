@@ -1,17 +1,15 @@
-import type { ForecastBatch } from "./forecast-batch.ts";
 import type { ForecastGeometry } from "./forecast-geometry.ts";
+import type { NetworkAnswer } from "./network-answer.ts";
 
 const bounded = (value: number) => Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE);
 
 /**
  * One path for each quantile level, in transformed units and never infinite. What a member has for a step is sorted over the
- * levels, so that paths never cross; then the mean over the members is taken, level by level (Vincent 1912). `corrections` is
- * the network's answer to the whole batch. [members * rows, horizon, quantiles]
+ * levels, so that paths never cross; then the mean over the members is taken, level by level (Vincent 1912).
  */
-export function forecastPaths(
-  corrections: Float32Array,
+export function sortedPaths(
+  { answer: corrections, batch, row }: NetworkAnswer,
   { horizon, seeds, quantiles: { length: levels } }: ForecastGeometry,
-  { batch, row }: { batch: ForecastBatch; row: number },
 ): Float64Array[] {
   const sorted = new Float32Array(levels);
   const paths = Array.from({ length: levels }, () => new Float64Array(horizon));
