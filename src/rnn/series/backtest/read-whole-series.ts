@@ -25,7 +25,7 @@ export function readWholeSeries(
   { rules, pointer, end }: { rules: HistoryRules; pointer: string; end: number },
 ): WholeSeries | ErrorDetail[] | null {
   const { timeline, errors } = readInputTimes(input, pointer, rules.frequency);
-  const fault = rules.geometry.transform === "log" ? nonPositiveFault(input.target, pointer, end) : null;
+  const fault = rules.geometry.transform.startsWith("log") ? nonPositiveFault(input.target, pointer, end) : null;
   if (fault !== null) errors.push(fault);
   if (errors.length > 0) return errors;
   const skipped = input.target.findIndex((value) => value !== null);
