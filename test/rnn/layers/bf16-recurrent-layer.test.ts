@@ -4,7 +4,11 @@ import { readCheckpoint, tensorGroup } from "../../../src/rnn/checkpoint.ts";
 import { bf16RecurrentLayer, fusedRecurrentLayer } from "../../../src/rnn/layers/fused-recurrent-layer.ts";
 import { gateCount } from "../../../src/rnn/layers/gate-count.ts";
 import type { RecurrentLayer } from "../../../src/rnn/layers/recurrent-layer.ts";
+import { createRecurrentStack } from "../../../src/rnn/layers/recurrent-stack.ts";
+import { Parameters } from "../../../src/rnn/parameters.ts";
+import { Random } from "../../../src/rnn/random.ts";
 import type { Cell } from "../../../src/schemas/models.ts";
+import { architectureOf } from "../../architecture.ts";
 import { createWorkspace, rhyme, run as train } from "../training-fixture.ts";
 
 const missing = backend.level === "fused" ? "" : ` (skipped: ${backend.reason})`;
@@ -105,6 +109,24 @@ describe.skipIf(missing)(`recurrent layer in bf16${missing}`, () => {
       expect(Math.max(...found)).toBeGreaterThan(1e-5); // it is not fp32
     });
   });
+
+  test.each(["lstm", "gru"] as const)(
+    "a stack of %s, bidirectional, with rows of different lengths: near fp32, and zero past their ends",
+    (cell) => {
+      const outputsIn = (precision: "fp32" | "bf16") => {
+        const architecture = { ...architectureOf({ cell, units: 20, layers: 2, bidirectional: true }), precision };
+        const parameters = new Parameters(new Random(5));
+        const stack = createRecurrentStack(architecture, { inputSize: 4, causal: false }, parameters);
+        const inputs = values([3, 8, 4], { seed: 9, scale: 1, grain: 1 / 4096 }) as Tensor3D;
+        return stack.eachStep({ inputs, states: stack.initialStates(3), lengths: [8, 5, 1], random: null }).outputs;
+      };
+      const [exact, rounded] = [outputsIn("fp32"), outputsIn("bf16")];
+      const difference = tf.max(tf.abs(tf.sub(exact, rounded))).dataSync()[0]!;
+      expect(difference).toBeGreaterThan(1e-6);
+      expect(difference).toBeLessThan(0.01);
+      expect(tf.max(tf.abs(tf.slice(rounded, [1, 5, 0], [1, 3, 40]))).dataSync()[0]).toBe(0);
+    },
+  );
 
   test("the same bits every time", () => {
     const shape: Case = { cell: "lstm", resetAfter: false, time: 12, grain: 1 / 4096 };
