@@ -42,6 +42,7 @@ import { modelRoutes } from "./routes/models.ts";
 import { pictureRoutes } from "./routes/pictures.ts";
 import { predictRoute } from "./routes/predict.ts";
 import { problemRoutes } from "./routes/problems.ts";
+import { scoreRoute } from "./routes/score.ts";
 import { tokenizerRoute } from "./routes/tokenizer.ts";
 import { versionRoute } from "./routes/version.ts";
 import type { Store } from "./store/store.ts";
@@ -112,6 +113,7 @@ async function registerAll(app: FastifyInstance, options: AppOptions): Promise<v
   await app.register(jobRoutes);
   await app.register(jobEventRoute);
   await app.register(generateRoutes);
+  await app.register(scoreRoute);
   await app.register(forecastRoute);
   await app.register(backtestRoute);
   await app.register(predictRoute);

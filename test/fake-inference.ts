@@ -50,6 +50,15 @@ export class FakeInference implements InferencePool {
     })),
   });
 
+  score: InferencePool["score"] = async ({ question: { text, prompt } }) => ({
+    logprobs: [...text].map((character) => ({
+      ...{ token: character.charCodeAt(0), text: character, log_probability: -1, top: [] },
+    })),
+    ...{ log_probability: -text.length, characters: text.length, bits_per_character: 1 / Math.LN2 },
+    ...{ perplexity: Math.E, usage: { prompt_tokens: prompt.length, scored_tokens: text.length } },
+    timings: { queue_ms: 0.1, compute_ms: 0.2 },
+  });
+
   async generate({ parameters, signal }: Parameters<InferencePool["generate"]>[0]): Promise<AsyncIterable<TextPart>> {
     if (parameters.prompt.includes("☃")) {
       throw appError("prompt_characters_unknown", "expected characters of the vocabulary, got ☃", {

@@ -168,20 +168,34 @@ class Advance {
 
   void draw(TextStream& each, Index row, float* rowLogits) {
     static thread_local Sampler sampler;
+    static thread_local Likelihoods likelihoods;
     const Index vocabulary = network.shape.vocabulary, place = row * call.steps + call.counts[row];
     if (call.logits) std::memcpy(call.logits + place * vocabulary, rowLogits, sizeof(float) * std::size_t(vocabulary));
-    const double uniform = each.random.uniform();
-    const std::uint8_t* seen = each.seen.empty() ? nullptr : each.seen.data();
-    const std::int32_t token = sampler.draw(rowLogits, vocabulary, each.rule, seen, uniform);
+    if (each.isTold() && !likelihoods.measure(rowLogits, vocabulary)) {
+      each.failed = true;
+      return;
+    }
+    const std::int32_t token =
+        each.given.empty()
+            ? sampler.draw(rowLogits, vocabulary, each.rule, each.conditions(), each.random.uniform())
+            : each.given[each.given.size() - std::size_t(each.left)];
     if (token < 0) {
       each.failed = true;
       return;
     }
-    each.token = token;
-    each.left--;
-    if (!each.seen.empty()) each.seen[std::size_t(token)] = 1;
+    if (each.isTold()) tell(each, row, likelihoods, token);
+    each.take(token);
     call.tokens[place] = token;
     call.counts[row]++;
+  }
+
+  void tell(const TextStream& each, Index row, Likelihoods& likelihoods, std::int32_t token) {
+    const Index first = call.counts[row] * (1 + each.alternatives);
+    std::int32_t* tokens = call.told[row].tokens + first;
+    double* values = call.told[row].logProbabilities + first;
+    tokens[0] = token, values[0] = likelihoods.of(token);
+    likelihoods.likeliest(each.alternatives, each.allowedAlone ? each.conditions() : Conditions{}, tokens + 1,
+                          values + 1);
   }
 };
 

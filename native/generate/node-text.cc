@@ -1,4 +1,4 @@
-// Exports to Node.js; src/rnn/text/native/text-addon.ts declares them. Handles are objects that carry a type tag, so
+// Exports to Node.js; src/rnn/text/generation/text-addon.ts declares them. Handles are objects that carry a type tag, so
 // that none can be taken for another's; a call that is not as it should be throws a TypeError and changes nothing.
 #include "generate/node-text.h"
 
@@ -113,41 +113,112 @@ SamplingRule readRule(const NodeValue& from) {
           .topK = from.field("topK").integer(0, mostVocabulary),
           .topP = from.field("topP").number(0, 1),
           .minP = from.field("minP").number(0, 1),
+          .typicalP = from.field("typicalP").number(0, 1),
           .repetitionPenalty = from.field("repetitionPenalty").number(1e-6, 1e6)};
 }
 
-/** openTextStream(network, {prompt, characters, random, temperature, topK, topP, minP, repetitionPenalty}): a stream. */
-napi_value openTextStream(napi_env env, const std::vector<napi_value>& given) {
-  unwrap<NetworkHandle>(env, given[0], "a network");
-  const NetworkHandle network = *find<NetworkHandle>(env, given[0]);
-  const NodeValue options(env, given[1], "options");
-  const auto prompt = options.field("prompt").integers();
-  for (std::size_t i = 0; i < prompt.size; i++)
-    require(prompt.data[i] >= 0 && prompt.data[i] < network->shape.vocabulary,
-            "expected tokens of the prompt below " + std::to_string(network->shape.vocabulary));
-  const auto words = options.field("random").words(4);
+/** Tokens, each in the vocabulary. */
+std::vector<std::int32_t> readTokens(const NodeValue& from, Index vocabulary) {
+  const auto tokens = from.integers();
+  for (std::size_t i = 0; i < tokens.size; i++)
+    require(tokens.data[i] >= 0 && tokens.data[i] < vocabulary,
+            "expected tokens below " + std::to_string(vocabulary));
+  return {tokens.data, tokens.data + tokens.size};
+}
+
+Random readRandom(const NodeValue& from) {
+  const auto words = from.words(4);
   const Random::State state = {words.data[0], words.data[1], words.data[2], words.data[3]};
   require(std::any_of(state.begin(), state.end(), [](std::uint32_t word) { return word != 0; }),
           "expected a random state that is not all zero");
-  auto stream = std::make_unique<TextStream>(
-      network, std::vector<std::int32_t>(prompt.data, prompt.data + prompt.size), readRule(options), Random(state),
-      options.field("characters").integer(1, std::int64_t(1) << 40));
-  const std::size_t bytes = stream->state.size() * sizeof(float) + prompt.size * sizeof(std::int32_t);
-  return wrap<StreamHandle>(env, std::move(stream), bytes);
+  return Random(state);
 }
 
-/**
- * advanceText(network, streams, steps, tokens, counts, logits): fills tokens [streams, steps] and counts [streams], -1
- * where a logit is not finite; logits [streams, steps, vocabulary] unless null.
- */
+/** {next, distances}: the first place is where a text begins. */
+std::shared_ptr<const Constraint> readConstraint(const NodeValue& from, Index vocabulary, std::int64_t left) {
+  if (from.isNull()) return nullptr;
+  const auto distances = from.field("distances").integers();
+  const std::int64_t places = std::int64_t(distances.size);
+  const auto next = from.field("next").integers(places * vocabulary);
+  for (std::size_t i = 0; i < distances.size; i++) require(distances.data[i] >= 0, "expected distances of 0 or more");
+  for (std::size_t i = 0; i < next.size; i++)
+    require(next.data[i] >= -1 && next.data[i] < places, "expected places below " + std::to_string(places));
+  auto constraint = std::make_shared<const Constraint>(
+      Constraint{vocabulary,
+                 {next.data, next.data + next.size},
+                 {distances.data, distances.data + distances.size}});
+  require(constraint->goesOn(0, left), "expected a constraint that a text of this length can keep to");
+  return constraint;
+}
+
+TextStart readStart(const NodeValue& from, Index vocabulary) {
+  TextStart start{.prompt = readTokens(from.field("prompt"), vocabulary),
+                  .left = from.field("characters").integer(1, std::int64_t(1) << 40),
+                  .rule = readRule(from),
+                  .random = readRandom(from.field("random"))};
+  const NodeValue given = from.field("given"), bias = from.field("bias");
+  if (!given.isNull()) start.given = readTokens(given, vocabulary), start.left = std::int64_t(start.given.size());
+  if (!bias.isNull()) {
+    const auto values = bias.floats(vocabulary);
+    start.bias.assign(values.data, values.data + values.size);
+  }
+  start.constraint = readConstraint(from.field("constraint"), vocabulary, start.left);
+  require(start.given.empty() || !start.constraint, "expected no constraint on a given text");
+  start.alternatives = from.field("alternatives").integer(-1, mostVocabulary);
+  start.allowedAlone = from.field("allowedAlone").integer(0, 1) == 1;
+  return start;
+}
+
+napi_value wrapStream(napi_env env, std::unique_ptr<TextStream> stream) {
+  const std::size_t floats = stream->state.size() + stream->bias.size();
+  const std::size_t words = stream->prompt.size() + stream->given.size();
+  return wrap<StreamHandle>(env, std::move(stream), floats * sizeof(float) + words * sizeof(std::int32_t));
+}
+
+/** openTextStream(network, start): a stream; the fields of start are those of StreamOptions in text-addon.ts. */
+napi_value openTextStream(napi_env env, const std::vector<napi_value>& given) {
+  unwrap<NetworkHandle>(env, given[0], "a network");
+  const NetworkHandle network = *find<NetworkHandle>(env, given[0]);
+  TextStart start = readStart({env, given[1], "options"}, network->shape.vocabulary);
+  return wrapStream(env, std::make_unique<TextStream>(network, std::move(start)));
+}
+
+/** branchTextStream(stream, token): another stream, which took this token instead of the last one drawn. */
+napi_value branchTextStream(napi_env env, const std::vector<napi_value>& given) {
+  TextStream& stream = unwrap<StreamHandle>(env, given[0], "a stream");
+  const auto token = std::int32_t(NodeValue(env, given[1], "token").integer(0, stream.network->shape.vocabulary - 1));
+  require(!stream.readsPrompt() && !stream.failed && stream.given.empty(), "expected a stream that has drawn a token");
+  require(!stream.constraint || stream.constraint->follow(stream.before, token, stream.left + 1) >= 0,
+          "expected a token that may come");
+  return wrapStream(env, std::make_unique<TextStream>(stream.branch(token)));
+}
+
+/** Where each stream's likelihoods go, one stream's after the other's; empty where none is told of. */
+std::vector<AdvanceCall::Told> placeTold(const NodeValue& outputs, const std::vector<TextStream*>& streams,
+                                         std::int64_t steps) {
+  std::int64_t size = 0;
+  for (const TextStream* stream : streams) size += stream->isTold() ? steps * (1 + stream->alternatives) : 0;
+  if (size == 0) return {};
+  auto* tokens = outputs.field("toldTokens").integers(size).data;
+  auto* values = outputs.field("toldLogProbabilities").doubles(size).data;
+  std::vector<AdvanceCall::Told> told;
+  for (const TextStream* stream : streams) {
+    told.push_back({tokens, values});
+    const std::int64_t own = stream->isTold() ? steps * (1 + stream->alternatives) : 0;
+    tokens += own, values += own;
+  }
+  return told;
+}
+
+/** advanceText(network, streams, outputs): moves the streams on and fills the outputs; see AdvanceOutputs in text-addon.ts. */
 napi_value advanceText(napi_env env, const std::vector<napi_value>& given) {
   const TextNetwork& network = unwrap<NetworkHandle>(env, given[0], "a network");
-  const NodeValue list(env, given[1], "streams");
+  const NodeValue list(env, given[1], "streams"), outputs(env, given[2], "outputs");
   const std::uint32_t rows = list.length();
-  const std::int64_t steps = NodeValue(env, given[2], "steps").integer(1, mostSteps);
-  const auto tokens = NodeValue(env, given[3], "tokens").integers(rows * steps);
-  const auto counts = NodeValue(env, given[4], "counts").integers(rows);
-  const NodeValue wanted(env, given[5], "logits");
+  const std::int64_t steps = outputs.field("steps").integer(1, mostSteps);
+  const auto tokens = outputs.field("tokens").integers(rows * steps);
+  const auto counts = outputs.field("counts").integers(rows);
+  const NodeValue wanted = outputs.field("logits");
   float* logits = wanted.isNull() ? nullptr : wanted.floats(rows * steps * network.shape.vocabulary).data;
   std::vector<TextStream*> streams;
   for (std::uint32_t row = 0; row < rows; row++)
@@ -158,7 +229,10 @@ napi_value advanceText(napi_env env, const std::vector<napi_value>& given) {
   std::sort(sorted.begin(), sorted.end());
   require(std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end(), "expected each stream once");
   if (rows == 0) return nullptr;
-  const AdvanceCall call{network, streams.data(), Index(rows), steps, tokens.data, counts.data, logits};
+  const std::vector<AdvanceCall::Told> told = placeTold(outputs, streams, steps);
+  const AdvanceCall call{network,     streams.data(), Index(rows),
+                         steps,       tokens.data,    counts.data,
+                         logits,      told.empty() ? nullptr : told.data()};
   kernels().advanceText[int(network.shape.cell)](call, ThreadPool::shared());
   for (std::uint32_t row = 0; row < rows; row++)
     if (streams[row]->failed) counts.data[row] = -1;
@@ -207,7 +281,8 @@ void exportFunction(napi_env env, napi_value exports, const char* name) {
 void exportTextFunctions(napi_env env, napi_value exports) {
   exportFunction<createTextNetwork, 2>(env, exports, "createTextNetwork");
   exportFunction<openTextStream, 2>(env, exports, "openTextStream");
-  exportFunction<advanceText, 6>(env, exports, "advanceText");
+  exportFunction<branchTextStream, 2>(env, exports, "branchTextStream");
+  exportFunction<advanceText, 3>(env, exports, "advanceText");
   exportFunction<release, 1>(env, exports, "release");
 }
 

@@ -78,6 +78,9 @@ class NodeValue {
   }
 
   Elements<float> floats(std::int64_t size) const { return elements<float>(napi_float32_array, "Float32Array", size); }
+  Elements<double> doubles(std::int64_t size) const {
+    return elements<double>(napi_float64_array, "Float64Array", size);
+  }
   Elements<std::int32_t> integers(std::int64_t size) const {
     return elements<std::int32_t>(napi_int32_array, "Int32Array", size);
   }

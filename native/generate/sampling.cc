@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace unroll {
 namespace {
@@ -22,6 +23,18 @@ void penalise(float* logits, Index vocabulary, double penalty, const std::uint8_
     if (seen[token]) logits[token] = float(logits[token] > 0 ? logits[token] / penalty : logits[token] * penalty);
 }
 
+/** Takes all weight from tokens that may not come; the likeliest of those that may. */
+std::int32_t forbid(float* logits, Index vocabulary, const Conditions& conditions) {
+  std::int32_t best = -1;
+  for (std::int32_t token = 0; token < vocabulary; token++) {
+    if (!conditions.allow(token))
+      logits[token] = -std::numeric_limits<float>::infinity();
+    else if (best < 0 || logits[token] > logits[best])
+      best = token;
+  }
+  return best;
+}
+
 /** Walks the vocabulary in its own order, so that a filter never reorders the draw; -1 where rounding leaves nothing. */
 std::int32_t pick(const std::vector<double>& weights, Index vocabulary, double uniform) {
   double total = 0, passed = 0;
@@ -36,16 +49,20 @@ std::int32_t pick(const std::vector<double>& weights, Index vocabulary, double u
 
 }  // namespace
 
-std::int32_t Sampler::draw(float* logits, Index vocabulary, const SamplingRule& rule, const std::uint8_t* seen,
+std::int32_t Sampler::draw(float* logits, Index vocabulary, const SamplingRule& rule, const Conditions& conditions,
                            double uniform) {
-  if (seen) penalise(logits, vocabulary, rule.repetitionPenalty, seen);
-  const std::int32_t likeliest = likeliestOf(logits, vocabulary);
+  if (conditions.bias)
+    for (Index token = 0; token < vocabulary; token++) logits[token] += conditions.bias[token];
+  if (conditions.seen) penalise(logits, vocabulary, rule.repetitionPenalty, conditions.seen);
+  std::int32_t likeliest = likeliestOf(logits, vocabulary);
+  if (likeliest >= 0 && conditions.constraint) likeliest = forbid(logits, vocabulary, conditions);
   if (likeliest < 0 || rule.temperature == 0) return likeliest;
   weights_.resize(std::size_t(vocabulary));
   const double peak = logits[likeliest];
   for (Index token = 0; token < vocabulary; token++)
     weights_[token] = std::exp((double(logits[token]) - peak) / rule.temperature);
   keepLikeliest(vocabulary, rule);
+  if (rule.typicalP < 1) keepTypical(vocabulary, rule.typicalP);
   const std::int32_t drawn = pick(weights_, vocabulary, uniform);
   return drawn < 0 ? likeliest : drawn;
 }
@@ -86,6 +103,34 @@ void Sampler::keepLikeliest(Index vocabulary, const SamplingRule& rule) {
   if (rule.minP > 0)
     for (Index token = 0; token < vocabulary; token++)
       if (weights_[token] < rule.minP) weights_[token] = 0;
+}
+
+/** Sets the weights of tokens to zero whose surprise is further from the entropy than that of the set that holds typical_p. */
+void Sampler::keepTypical(Index vocabulary, double typicalP) {
+  double total = 0, entropy = 0;
+  for (Index token = 0; token < vocabulary; token++) total += weights_[token];
+  surprises_.resize(std::size_t(vocabulary));
+  ranking_.clear();
+  for (Index token = 0; token < vocabulary; token++) {
+    if (weights_[token] == 0) continue;
+    const double probability = weights_[token] / total;
+    surprises_[token] = -std::log(probability);
+    entropy += probability * surprises_[token];
+    ranking_.push_back(std::int32_t(token));
+  }
+  for (const std::int32_t token : ranking_) surprises_[token] = std::abs(surprises_[token] - entropy);
+  std::sort(ranking_.begin(), ranking_.end(), [&](std::int32_t one, std::int32_t other) {
+    return surprises_[one] < surprises_[other] || (surprises_[one] == surprises_[other] && one < other);
+  });
+  double held = 0;
+  std::size_t last = 0;
+  for (; last + 1 < ranking_.size(); last++) {
+    held += weights_[ranking_[last]] / total;
+    if (held >= typicalP) break;
+  }
+  const double furthest = surprises_[ranking_[last]];
+  for (const std::int32_t token : ranking_)
+    if (surprises_[token] > furthest) weights_[token] = 0;
 }
 
 }  // namespace unroll

@@ -112,6 +112,7 @@ SamplingRule randomRule(Index vocabulary) {
           .topK = std::min(pick({0, 0, 1, 5, 1000}), vocabulary),
           .topP = double(pick({10, 10, 9, 1})) / 10,
           .minP = double(pick({0, 0, 1, 10})) / 10,
+          .typicalP = double(pick({10, 10, 9, 2})) / 10,
           .repetitionPenalty = double(pick({10, 10, 13})) / 10};
 }
 
@@ -141,7 +142,7 @@ void advance(const KernelSet& set, ThreadPool& pool, std::vector<Text*> texts, I
 
 bool compareLogits(const KernelSet& set, ThreadPool& pool, const Weights& weights) {
   const TextShape& shape = weights.shape;
-  Text text{{weights.pack(), randomTokens(pick({1, 2, 9}), shape.vocabulary), {}, Random({1, 2, 3, 4}), 12}};
+  Text text{{weights.pack(), {.prompt = randomTokens(pick({1, 2, 9}), shape.vocabulary), .left = 12}}};
   advance(set, pool, {&text}, 25);
   Tokens read = text.stream.prompt;
   double worst = text.tokens.size() == 12 ? 0 : std::numeric_limits<double>::infinity(), scale = 1;
@@ -167,8 +168,10 @@ bool compareCompany(const KernelSet& set, ThreadPool& pool, const Weights& weigh
   std::vector<Text> together, alone;
   for (int i = 0; i < 19; i++) {
     const Random random({std::uint32_t(i + 1), 2, 3, 4});
-    together.push_back({{network, randomTokens(pick({1, 3, 8}), weights.shape.vocabulary),
-                         randomRule(weights.shape.vocabulary), random, pick({1, 5, 40})}});
+    together.push_back({{network, {.prompt = randomTokens(pick({1, 3, 8}), weights.shape.vocabulary),
+                                   .left = pick({1, 5, 40}),
+                                   .rule = randomRule(weights.shape.vocabulary),
+                                   .random = random}}});
     alone.push_back(together.back());
   }
   for (int call = 0; call < 25; call++) {

@@ -69,6 +69,12 @@ export const examples: Record<string, Examples> = {
       },
     },
   },
+  "POST /v1/models/{id}/score": {
+    score: {
+      summary: "A text after a prompt, with the three likeliest characters at each place",
+      value: { prompt: "hello ", text: "world", logprobs: 3 },
+    },
+  },
   "POST /v1/models/{id}/forecast": {
     forecast: {
       summary: "The next months of one series",

@@ -1,7 +1,9 @@
 import { randomInt } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { appError } from "../errors.ts";
+import type { TokenLikelihood } from "../schemas/decoding.ts";
 import type { GenerateBody, SamplingParameters, TextEvent } from "../schemas/generation.ts";
+import { checkDecoding } from "./check-decoding.ts";
 
 type ServingModel = Awaited<ReturnType<FastifyInstance["store"]["models"]["serving"]>>;
 
@@ -16,10 +18,8 @@ interface TextRequest {
  * what it yields. Resolves when the inference thread has accepted the prompt; throws prompt_characters_unknown and the like before.
  */
 export async function produceText(app: FastifyInstance, request: TextRequest): Promise<AsyncIterable<TextEvent>> {
-  const { prompt, max_tokens, temperature, top_k, top_p, min_p, repetition_penalty, stop } = request.body;
-  const { seed = randomInt(2 ** 32) } = request.body;
-  const likelihoods = { temperature, top_k, top_p, min_p, repetition_penalty };
-  const parameters: SamplingParameters = { prompt, max_tokens, ...likelihoods, stop, seed };
+  const parameters = parametersOf(request.body);
+  const { seed } = parameters;
   const { model, signal } = request;
   const { checkpoint } = model;
   const parts = await app.inference.generate({ checkpoint, parameters, signal });
@@ -29,7 +29,8 @@ export async function produceText(app: FastifyInstance, request: TextRequest): P
     for await (const part of parts) {
       if (part.type === "delta") {
         app.metrics.characters.inc(part.text.length);
-        yield { type: "text-delta", text: part.text, index: part.index };
+        const { type: _type, ...delta } = part;
+        yield { type: "text-delta", ...delta };
         continue;
       }
       const usage = { prompt_tokens: part.promptTokens, completion_tokens: part.completionTokens };
@@ -39,14 +40,26 @@ export async function produceText(app: FastifyInstance, request: TextRequest): P
   return events();
 }
 
+/** Those in effect, told in full. Throws validation_failed. */
+function parametersOf(body: TextRequest["body"]): SamplingParameters {
+  const { prompt, max_tokens, temperature, top_k, top_p, min_p, repetition_penalty, stop } = body;
+  const { typical_p, logit_bias, logprobs, seed = randomInt(2 ** 32) } = body;
+  checkDecoding(body);
+  const filters = { temperature, top_k, top_p, min_p, typical_p, repetition_penalty, logit_bias };
+  return { prompt, max_tokens, ...filters, stop, logprobs, seed };
+}
+
 /** How one JSON reply holds what a stream would have sent. */
 export async function foldText(events: AsyncIterable<TextEvent>) {
   let text = "";
+  const likelihoods: TokenLikelihood[] = [];
   let start: Extract<TextEvent, { type: "text-start" }> | undefined;
   for await (const event of events) {
     if (event.type === "text-start") start = event;
-    else if (event.type === "text-delta") text += event.text;
-    else if (start !== undefined) {
+    else if (event.type === "text-delta") {
+      text += event.text;
+      for (const likelihood of event.logprobs ?? []) likelihoods.push(likelihood);
+    } else if (start !== undefined) {
       const { model, checkpoint, seed, parameters } = start;
       const { finish_reason, usage, timings } = event;
       return {
@@ -54,6 +67,7 @@ export async function foldText(events: AsyncIterable<TextEvent>) {
         model,
         checkpoint,
         text,
+        ...(parameters.logprobs === null ? {} : { logprobs: likelihoods }),
         finish_reason,
         seed,
         parameters,

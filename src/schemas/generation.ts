@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { Nullable, Seed } from "./common.ts";
+import { decoding, TokenLikelihood } from "./decoding.ts";
 
 /** Of the weights that generate. */
 export type GenerationPrecision = "fp32" | "bf16";
@@ -47,6 +48,7 @@ const sampling = {
     description:
       "Above 1 makes tokens of the prompt and of the text so far less likely: a logit above 0 is divided by it, any other multiplied.",
   }),
+  ...decoding,
   stop: Type.Array(Type.String({ minLength: 1, maxLength: 256 }), {
     maxItems: 16,
     default: [],
@@ -84,6 +86,7 @@ export const Generation = Type.Object({
   model: Type.String(),
   checkpoint: Type.String(),
   text: Type.String(),
+  logprobs: Type.Optional(Type.Array(TokenLikelihood, { description: "Of each token of the text, where asked for." })),
   finish_reason: FinishReason,
   seed: Type.Integer(),
   parameters: Type.Object({ ...sampling, seed: Seed }),
@@ -92,10 +95,17 @@ export const Generation = Type.Object({
 });
 export type Generation = Static<typeof Generation>;
 
+/** More text, whole characters only; `index`: characters of the text before it; `logprobs` where asked for, of its tokens. */
+export interface TextDelta {
+  text: string;
+  index: number;
+  logprobs?: TokenLikelihood[];
+}
+
 /** What one stream of text consists of, whatever carries it. */
 export type TextEvent =
   | { type: "text-start"; model: string; checkpoint: string; seed: number; parameters: SamplingParameters }
-  | { type: "text-delta"; text: string; index: number }
+  | ({ type: "text-delta" } & TextDelta)
   | { type: "text-end"; finish_reason: FinishReason; usage: Static<typeof Usage>; timings: Timings };
 
 export const StreamId = Type.String({ minLength: 1, maxLength: 64 });

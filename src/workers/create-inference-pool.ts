@@ -13,7 +13,7 @@ import { threadEntry } from "./thread-entry.ts";
 type AnswerOf<Type extends Answer["type"]> = Extract<Answer, { type: Type }>;
 type Question = Extract<
   ToInference,
-  { type: "generate" | "forecast" | "backtest" | "predict" | "tokenizer" | "describe" | "parts" }
+  { type: "generate" | "score" | "forecast" | "backtest" | "predict" | "tokenizer" | "describe" | "parts" }
 >;
 type Unnumbered<Message> = Message extends unknown ? Omit<Message, "request"> : never;
 
@@ -68,6 +68,11 @@ class ThreadInferencePool implements InferencePool {
     this.#streams.add(request);
     question.watchSignal();
     return question.accepted;
+  }
+
+  async score(request: Parameters<InferencePool["score"]>[0]) {
+    const { score, timings } = await this.#askOnce({ type: "score", ...request }, "score-end");
+    return { ...score, timings };
   }
 
   async forecast(request: Parameters<InferencePool["forecast"]>[0]) {

@@ -1,10 +1,11 @@
 import type { BacktestEnd } from "../schemas/backtest.ts";
 import type { CalibrationNote, ForecastInput } from "../schemas/forecast.ts";
-import type { FinishReason, SamplingParameters, Timings } from "../schemas/generation.ts";
+import type { FinishReason, SamplingParameters, TextDelta, Timings } from "../schemas/generation.ts";
 import type { Backend } from "../schemas/health.ts";
 import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
 import type { NetworkParts } from "../schemas/network-parts.ts";
 import type { Inclusion, LayerState, OutputMeaning, PredictionInput, PredictionOutput } from "../schemas/prediction.ts";
+import type { ScoreBody, TextScore } from "../schemas/score.ts";
 import type { Tokenizer } from "../schemas/tokenizer.ts";
 import type { BacktestRequest } from "./protocol.ts";
 
@@ -14,7 +15,7 @@ export interface CheckpointReference {
 }
 
 export type TextPart =
-  | { type: "delta"; text: string; index: number }
+  | ({ type: "delta" } & TextDelta)
   | { type: "end"; finishReason: FinishReason; promptTokens: number; completionTokens: number; timings: Timings };
 
 /** rows: each a BacktestForecast as JSON. */
@@ -36,6 +37,11 @@ export interface InferencePool {
     parameters: SamplingParameters;
     signal: AbortSignal;
   }): Promise<AsyncIterable<TextPart>>;
+  /** Throws prompt_characters_unknown with pointers into the request. */
+  score(request: {
+    checkpoint: CheckpointReference;
+    question: Omit<ScoreBody, "checkpoint">;
+  }): Promise<TextScore & { timings: Timings }>;
   /** outputs: ForecastOutput[] as JSON; every number in it is finite. */
   forecast(request: {
     checkpoint: CheckpointReference;

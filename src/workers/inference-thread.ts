@@ -7,7 +7,9 @@ import { Backtests } from "../rnn/serving/backtests.ts";
 import { Forecasts } from "../rnn/serving/forecasts.ts";
 import { loadModel, loadPredictor } from "../rnn/serving/load-model.ts";
 import { LoadedModels } from "../rnn/serving/loaded-models.ts";
+import { Scores } from "../rnn/serving/scores.ts";
 import { TextStreams } from "../rnn/serving/text-streams.ts";
+import { TextTurns } from "../rnn/serving/text-turns.ts";
 import { writeTokenizer } from "../rnn/text/vocabularies/write-tokenizer.ts";
 import type {
   DescribeRequest,
@@ -16,6 +18,7 @@ import type {
   InferenceData,
   PartsRequest,
   PredictRequest,
+  ScoreRequest,
   ToInference,
   TokenizerRequest,
 } from "./protocol.ts";
@@ -34,17 +37,26 @@ const fail = (request: number, error: unknown): void => post({ type: "error", re
 
 const models = new LoadedModels((path) => loadModel(path, generationPrecision), { count: 64, bytes: 512 * 2 ** 20 });
 const predictors = new LoadedModels(loadPredictor, { count: 16, bytes: 256 * 2 ** 20 });
-const streams = new TextStreams(models, {
-  started: (request) => post({ type: "text-start", request }),
-  delta: (request, text, index) => post({ type: "text-delta", request, text, index }),
-  ended: (request, end) => post({ type: "text-end", request, ...end }),
-  failed: fail,
-});
+const turns = new TextTurns();
+const scores = new Scores(models, turns);
+const streams = new TextStreams(
+  { models, turns },
+  {
+    started: (request) => post({ type: "text-start", request }),
+    delta: (request, delta) => post({ type: "text-delta", request, ...delta }),
+    ended: (request, end) => post({ type: "text-end", request, ...end }),
+    failed: fail,
+  },
+);
 const forecasts = new Forecasts(models);
 const backtests = new Backtests(forecasts, {
   rows: (request, rows) => post({ type: "backtest-rows", request, rows }),
   ended: (request, end) => post({ type: "backtest-end", request, end }),
 });
+
+async function score({ request, checkpoint, question }: ScoreRequest): Promise<void> {
+  post({ type: "score-end", request, ...(await scores.answer(checkpoint.path, question)) });
+}
 
 async function forecast({ request, checkpoint, ...question }: ForecastRequest): Promise<void> {
   const answer = await forecasts.answer(checkpoint.path, { ...question, receivedAtMs: performance.now() });
@@ -95,6 +107,8 @@ async function receive(message: ToInference): Promise<void> {
   switch (message.type) {
     case "generate":
       return streams.open(message.request, message.checkpoint.path, message.parameters);
+    case "score":
+      return score(message);
     case "forecast":
       return forecast(message);
     case "backtest":

@@ -1,11 +1,18 @@
 import type { ErrorMessage } from "../errors.ts";
 import type { BacktestEnd } from "../schemas/backtest.ts";
 import type { CalibrationNote, ForecastInput } from "../schemas/forecast.ts";
-import type { FinishReason, GenerationPrecision, SamplingParameters, Timings } from "../schemas/generation.ts";
+import type {
+  FinishReason,
+  GenerationPrecision,
+  SamplingParameters,
+  TextDelta,
+  Timings,
+} from "../schemas/generation.ts";
 import type { Backend } from "../schemas/health.ts";
 import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } from "../schemas/models.ts";
 import type { NetworkParts } from "../schemas/network-parts.ts";
 import type { Inclusion, LayerState, OutputMeaning, PredictionInput, PredictionOutput } from "../schemas/prediction.ts";
+import type { ScoreBody, TextScore } from "../schemas/score.ts";
 import type { Tokenizer } from "../schemas/tokenizer.ts";
 import type { TrainingEvent, TrainingOutcome, TrainingSpec } from "../schemas/training-run.ts";
 
@@ -32,6 +39,12 @@ export interface GenerateRequest {
   request: number;
   checkpoint: { id: string; path: string };
   parameters: SamplingParameters;
+}
+export interface ScoreRequest {
+  type: "score";
+  request: number;
+  checkpoint: { id: string; path: string };
+  question: Omit<ScoreBody, "checkpoint">;
 }
 export interface ForecastRequest {
   type: "forecast";
@@ -92,6 +105,7 @@ export interface PartsRequest {
 }
 export type ToInference =
   | GenerateRequest
+  | ScoreRequest
   | ForecastRequest
   | BacktestRequest
   | PredictRequest
@@ -115,8 +129,7 @@ export type FromInference =
   | { type: "ready"; backend: Backend }
   /** Prompt and model are accepted; deltas follow, then the end. A request refused gets an error instead. */
   | { type: "text-start"; request: number }
-  /** index: characters of the text before this delta. */
-  | { type: "text-delta"; request: number; text: string; index: number }
+  | ({ type: "text-delta"; request: number } & TextDelta)
   | {
       type: "text-end";
       request: number;
@@ -125,6 +138,7 @@ export type FromInference =
       completionTokens: number;
       timings: Timings;
     }
+  | { type: "score-end"; request: number; score: TextScore; timings: Timings }
   /** outputs: ForecastOutput[] as JSON, so that the main thread, which has every request to see to, spells no numbers. */
   | {
       type: "forecast-end";

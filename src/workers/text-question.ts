@@ -46,7 +46,10 @@ export class TextQuestion implements Asker {
 
   receive(answer: Exclude<Answer, { type: "error" }>): boolean {
     if (answer.type === "text-start") this.#accept(this.#parts);
-    if (answer.type === "text-delta") this.#parts.push({ type: "delta", text: answer.text, index: answer.index });
+    if (answer.type === "text-delta") {
+      const { request: _request, ...delta } = answer;
+      this.#parts.push({ ...delta, type: "delta" });
+    }
     if (answer.type !== "text-end") return false;
     const { finishReason, promptTokens, completionTokens, timings } = answer;
     this.#parts.push({ type: "end", finishReason, promptTokens, completionTokens, timings });

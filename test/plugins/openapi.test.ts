@@ -49,6 +49,7 @@ test("every example is accepted as it stands", async () => {
   await seedForecaster(app);
   const names: Record<string, string> = {
     generate: "writer",
+    score: "writer",
     forecast: "seer",
     backtest: "seer",
     anomalies: "seer",

@@ -2,9 +2,11 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { createInferencePool } from "../../src/workers/create-inference-pool.ts";
 import type { TextPart } from "../../src/workers/inference-pool.ts";
 import { architectureOf } from "../architecture.ts";
+import { plainSampling } from "../plain-sampling.ts";
 import { recordingLogger } from "./recording-logger.ts";
 
 const parameters = {
+  ...plainSampling,
   prompt: "",
   max_tokens: 9,
   temperature: 1,

@@ -8,6 +8,7 @@ import type { SamplingParameters } from "../../src/schemas/generation.ts";
 import { createInferencePool } from "../../src/workers/create-inference-pool.ts";
 import type { CheckpointReference, InferencePool, TextPart } from "../../src/workers/inference-pool.ts";
 import { architectureOf } from "../architecture.ts";
+import { plainSampling } from "../plain-sampling.ts";
 import { randomForecastCheckpoint } from "../rnn/serving/random-forecast-checkpoint.ts";
 import { randomTextCheckpoint } from "../rnn/serving/random-text-checkpoint.ts";
 import { recordingLogger } from "./recording-logger.ts";
@@ -15,6 +16,7 @@ import { recordingLogger } from "./recording-logger.ts";
 const letters = [..."\n abcdefghijklmnopqrstuvwxyz"];
 const emoji = [..."a😀🎈𝒜é"];
 const sampling: SamplingParameters = {
+  ...plainSampling,
   prompt: "the ",
   max_tokens: 300,
   temperature: 1,

@@ -1,6 +1,24 @@
-import type { TextEngine } from "../text/generation/text-engine.ts";
+import type { Drawn, TextEngine } from "../text/generation/text-engine.ts";
 import type { Turns } from "./round-robin.ts";
-import type { Call, TextStream } from "./text-stream.ts";
+
+/** A call of the engine. */
+export interface Call {
+  startMs: number;
+  endMs: number;
+  steps: number;
+}
+
+/** A text that moves on with others. */
+export interface BatchStream {
+  /** What the engine knows it as. */
+  readonly engineStream: unknown;
+  readonly stepsToEnd: number;
+  /** Most steps of the next call. */
+  readonly mostSteps: number;
+  /** Takes what a call drew; whether there is more to come. Must not throw. */
+  take(drawn: Drawn | null, call: Call): boolean;
+  fail(error: unknown): void;
+}
 
 /** Most steps of one call. */
 const MOST_STEPS = 256;
@@ -8,7 +26,7 @@ const MOST_STEPS = 256;
 /** The streams of one model that write now: all take each step together; they join and leave between calls. */
 export class TextBatch implements Turns {
   readonly #engine: TextEngine;
-  readonly #streams = new Set<TextStream>();
+  readonly #streams = new Set<BatchStream>();
   /** Of the last call: how long a step took, for how many streams. */
   #step = { durationMs: Number.POSITIVE_INFINITY, streams: 1 };
 
@@ -20,11 +38,11 @@ export class TextBatch implements Turns {
     return this.#streams.size;
   }
 
-  add(stream: TextStream): void {
+  add(stream: BatchStream): void {
     this.#streams.add(stream);
   }
 
-  remove(stream: TextStream): void {
+  remove(stream: BatchStream): void {
     this.#streams.delete(stream);
   }
 
@@ -32,10 +50,10 @@ export class TextBatch implements Turns {
     const streams = [...this.#streams];
     const startMs = performance.now();
     const steps = this.#chooseSteps(streams, untilMs - startMs);
-    let drawn: (Int32Array | null)[];
+    let drawn: (Drawn | null)[];
     try {
       drawn = this.#engine.advance(
-        streams.map(({ generator }) => generator.stream),
+        streams.map(({ engineStream }) => engineStream),
         steps,
       );
     } catch (error) {
@@ -52,10 +70,10 @@ export class TextBatch implements Turns {
   }
 
   /** As many as the time allows, but no more than the next first character, or the last of all, needs. */
-  #chooseSteps(streams: TextStream[], durationMs: number): number {
+  #chooseSteps(streams: BatchStream[], durationMs: number): number {
     const growth = Math.max(1, streams.length / this.#step.streams);
     const affordable = Math.floor(durationMs / (this.#step.durationMs * growth));
-    const needed = Math.max(...streams.map(({ generator }) => generator.stepsToEnd));
+    const needed = Math.max(...streams.map(({ stepsToEnd }) => stepsToEnd));
     const most = Math.min(MOST_STEPS, needed, ...streams.map(({ mostSteps }) => mostSteps));
     return Math.max(1, Math.min(affordable, most));
   }

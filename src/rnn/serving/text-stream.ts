@@ -1,5 +1,8 @@
-import type { FinishReason, Timings } from "../../schemas/generation.ts";
+import type { TokenLikelihood } from "../../schemas/decoding.ts";
+import type { FinishReason, TextDelta, Timings } from "../../schemas/generation.ts";
+import type { Drawn } from "../text/generation/text-engine.ts";
 import type { Piece, TextGenerator } from "../text/text-generator.ts";
+import type { BatchStream, Call } from "./text-batch.ts";
 
 export interface TextEnd {
   finishReason: FinishReason;
@@ -9,8 +12,7 @@ export interface TextEnd {
 }
 
 export interface TextListener {
-  /** index: characters of the text before this delta. */
-  delta(text: string, index: number): void;
+  delta(delta: TextDelta): void;
   /** Either of these is the last call. */
   end(end: TextEnd): void;
   fail(error: unknown): void;
@@ -20,15 +22,8 @@ export interface TextListener {
 const DELTA_CHARACTERS = 64;
 const DELTA_MS = 15;
 
-/** A call of the engine. */
-export interface Call {
-  startMs: number;
-  endMs: number;
-  steps: number;
-}
-
 /** A text on its way to one reader: characters gathered into deltas, time accounted for. */
-export class TextStream {
+export class TextStream implements BatchStream {
   readonly generator: TextGenerator;
   readonly #listener: TextListener;
   readonly #receivedAtMs: number;
@@ -36,6 +31,7 @@ export class TextStream {
   #computeMs = 0;
   #gathered = "";
   #gatheredCharacters = 0;
+  #likelihoods: TokenLikelihood[] = [];
   #sentCharacters = 0;
   #sentAtMs = Number.NEGATIVE_INFINITY;
 
@@ -45,18 +41,26 @@ export class TextStream {
     this.#receivedAtMs = receivedAtMs;
   }
 
+  get engineStream(): unknown {
+    return this.generator.stream;
+  }
+
+  get stepsToEnd(): number {
+    return this.generator.stepsToEnd;
+  }
+
   /** Most steps of the next call: the first character is worth a call of its own. */
   get mostSteps(): number {
     return this.#sentCharacters === 0 ? this.generator.stepsToNext : Number.POSITIVE_INFINITY;
   }
 
   /** Takes what a call drew; whether there is more to come. */
-  take(tokens: Int32Array | null, { startMs, endMs, steps }: Call): boolean {
+  take(drawn: Drawn | null, { startMs, endMs, steps }: Call): boolean {
     this.#queueMs ??= startMs - this.#receivedAtMs;
     this.#computeMs += endMs - startMs;
     let piece: Piece;
     try {
-      piece = this.generator.take(tokens, steps);
+      piece = this.generator.take(drawn, steps);
     } catch (error) {
       this.fail(error);
       return false;
@@ -77,7 +81,8 @@ export class TextStream {
     this.#listener.fail(error);
   }
 
-  #gather({ text, characters }: Piece, nowMs: number): void {
+  #gather({ text, characters, likelihoods }: Piece, nowMs: number): void {
+    for (const likelihood of likelihoods ?? []) this.#likelihoods.push(likelihood);
     if (text === "") return;
     this.#gathered += text;
     this.#gatheredCharacters += characters;
@@ -86,7 +91,9 @@ export class TextStream {
 
   #send(nowMs: number): void {
     if (this.#gathered === "") return;
-    this.#listener.delta(this.#gathered, this.#sentCharacters);
+    const delta = { text: this.#gathered, index: this.#sentCharacters };
+    this.#listener.delta(this.generator.isTold ? { ...delta, logprobs: this.#likelihoods } : delta);
+    this.#likelihoods = [];
     this.#sentCharacters += this.#gatheredCharacters;
     this.#sentAtMs = nowMs;
     this.#gathered = "";

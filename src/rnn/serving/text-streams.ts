@@ -1,17 +1,16 @@
 import { appError } from "../../errors.ts";
-import type { SamplingParameters } from "../../schemas/generation.ts";
+import type { SamplingParameters, TextDelta } from "../../schemas/generation.ts";
 import type { TextEngine } from "../text/generation/text-engine.ts";
 import { TextGenerator } from "../text/text-generator.ts";
 import type { ServedModel } from "./load-model.ts";
 import type { LoadedModels, Loan } from "./loaded-models.ts";
-import { RoundRobin } from "./round-robin.ts";
-import { TextBatch } from "./text-batch.ts";
 import { type TextEnd, TextStream } from "./text-stream.ts";
+import type { TextTurns } from "./text-turns.ts";
 
 /** What becomes of a request: started and deltas and ended, or failed, before or after it started. */
 export interface TextStreamsListener {
   started(request: number): void;
-  delta(request: number, text: string, index: number): void;
+  delta(request: number, delta: TextDelta): void;
   ended(request: number, end: TextEnd): void;
   failed(request: number, error: unknown): void;
 }
@@ -19,7 +18,7 @@ export interface TextStreamsListener {
 interface OpenStream {
   held: boolean;
   /** null while its model loads. */
-  writing: { stream: TextStream; batch: TextBatch } | null;
+  writing: { stream: TextStream; engine: TextEngine } | null;
   giveBack(): void;
 }
 
@@ -28,11 +27,14 @@ export class TextStreams {
   readonly #models: LoadedModels<ServedModel>;
   readonly #listener: TextStreamsListener;
   readonly #open = new Map<number, OpenStream>();
-  readonly #batches = new WeakMap<TextEngine, TextBatch>();
-  readonly #turns = new RoundRobin();
+  readonly #turns: TextTurns;
 
-  constructor(models: LoadedModels<ServedModel>, listener: TextStreamsListener) {
+  constructor(
+    { models, turns }: { models: LoadedModels<ServedModel>; turns: TextTurns },
+    listener: TextStreamsListener,
+  ) {
     this.#models = models;
+    this.#turns = turns;
     this.#listener = listener;
   }
 
@@ -91,21 +93,11 @@ export class TextStreams {
   }
 
   #goOn({ writing }: OpenStream): void {
-    if (writing === null) return;
-    writing.batch.add(writing.stream);
-    this.#turns.add(writing.batch);
+    if (writing !== null) this.#turns.add(writing.engine, writing.stream);
   }
 
   #pause({ writing }: OpenStream): void {
-    if (writing === null) return;
-    writing.batch.remove(writing.stream);
-    if (writing.batch.size === 0) this.#turns.remove(writing.batch);
-  }
-
-  #batchOf(engine: TextEngine): TextBatch {
-    const batch = this.#batches.get(engine) ?? new TextBatch(engine);
-    this.#batches.set(engine, batch);
-    return batch;
+    if (writing !== null) this.#turns.remove(writing.engine, writing.stream);
   }
 
   #start(
@@ -121,7 +113,7 @@ export class TextStreams {
       throw appError("model_task_mismatch", `expected a model that writes text, got one for ${model.task}`);
     }
     const listener = {
-      delta: (text: string, index: number) => this.#listener.delta(request, text, index),
+      delta: (delta: TextDelta) => this.#listener.delta(request, delta),
       end: (end: TextEnd) => {
         this.#close(request);
         this.#listener.ended(request, end);
@@ -132,7 +124,7 @@ export class TextStreams {
       },
     };
     const generator = new TextGenerator(model.engine, model.vocabulary, parameters);
-    return { stream: new TextStream(generator, listener, receivedAtMs), batch: this.#batchOf(model.engine) };
+    return { stream: new TextStream(generator, listener, receivedAtMs), engine: model.engine };
   }
 
   #close(request: number): void {

@@ -12,8 +12,8 @@ export function createNetworkDecoder({ architecture, vocabularySize, tensors }: 
   const sizes = first.map((layer) => layer.map(({ size }) => size));
   tf.dispose(first);
 
-  /** Reads the tokens and writes the new state in place; the logits after the last. */
-  const advance = (tokens: Int32Array, state: DecoderState): Float32Array =>
+  /** Reads the tokens and writes the new state in place; the logits after the last, or after each [tokens, vocabulary]. */
+  const advance = (tokens: Int32Array, state: DecoderState, wanted: "last" | "each"): Float32Array =>
     tf.tidy(() => {
       const ids = tf.tensor2d(tokens, [1, tokens.length], "int32");
       const states = state.map((layer) => layer.map((values) => tf.tensor2d(values, [1, values.length])));
@@ -21,6 +21,7 @@ export function createNetworkDecoder({ architecture, vocabularySize, tensors }: 
       for (const [index, layer] of finalStates.entries()) {
         for (const [part, tensor] of layer.entries()) state[index]![part]!.set(tensor.dataSync() as Float32Array);
       }
+      if (wanted === "each") return logits.dataSync() as Float32Array;
       const last = tf.slice(logits, [tokens.length - 1, 0], [1, -1]) as Tensor2D;
       return last.dataSync() as Float32Array;
     }) as unknown as Float32Array;
@@ -30,9 +31,10 @@ export function createNetworkDecoder({ architecture, vocabularySize, tensors }: 
     bytes: [...parameters.variables.values()].reduce((sum, { size }) => sum + 4 * size, 0),
     initialState: () => sizes.map((layer) => layer.map((size) => new Float32Array(size))),
     read: (tokens, state) => {
-      if (tokens.length > 0) advance(tokens, state);
+      if (tokens.length > 0) advance(tokens, state, "last");
     },
-    step: (token, state) => advance(Int32Array.of(token), state),
+    step: (token, state) => advance(Int32Array.of(token), state, "last"),
+    stepEach: (tokens, state) => advance(tokens, state, "each"),
     dispose: () => parameters.dispose(),
   };
 }

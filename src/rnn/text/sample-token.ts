@@ -1,4 +1,5 @@
 import { appError } from "../../errors.ts";
+import { keepTypical } from "./keep-typical.ts";
 import { rankWeights } from "./rank-weights.ts";
 
 export interface SamplingRule {
@@ -8,6 +9,8 @@ export interface SamplingRule {
   topP: number;
   /** Share of the likeliest token's probability that a token must have. */
   minP: number;
+  /** Share of the probability that the typical tokens kept must hold; 1 keeps all. */
+  typicalP: number;
   /** Above 1 makes tokens that came before less likely; see penaliseRepetition. */
   repetitionPenalty: number;
 }
@@ -17,9 +20,10 @@ let weights = new Float64Array(0); // [vocabulary]
 
 /**
  * Draws a token from softmax(logits / temperature), kept to the top_k likeliest and, of their probability, to the smallest set
- * that holds top_p (Holtzman et al. 2020), and to those at least min_p times as likely as the likeliest (Nguyen et al. 2024; after
- * the others, as in Hugging Face's transformers). Equal logits rank by token id. `uniform` is in [0, 1): the same one gives the same
- * token, and a filter that removes nothing changes nothing. logits: [vocabulary].
+ * that holds top_p (Holtzman et al. 2020), to those at least min_p times as likely as the likeliest (Nguyen et al. 2024), and to the
+ * typical ones of what is left (see keepTypical); in this order, as in Hugging Face's transformers. Equal logits rank by token id.
+ * `uniform` is in [0, 1): the same one gives the same token, and a filter that removes nothing changes nothing.
+ * logits: [vocabulary], -Infinity for a token that may not come.
  */
 export function sampleToken(logits: Float32Array, rule: SamplingRule, uniform: number): number {
   const likeliest = argmax(logits);
@@ -30,13 +34,14 @@ export function sampleToken(logits: Float32Array, rule: SamplingRule, uniform: n
     weights[token] = Math.exp((logits[token]! - peak) / rule.temperature);
   }
   keepLikeliest(weights.subarray(0, logits.length), rule);
+  if (rule.typicalP < 1) keepTypical(weights.subarray(0, logits.length), rule.typicalP);
   return draw(weights.subarray(0, logits.length), uniform) ?? likeliest;
 }
 
 function argmax(logits: Float32Array): number {
   let best = 0;
   for (let token = 0; token < logits.length; token += 1) {
-    if (!Number.isFinite(logits[token])) {
+    if (!(logits[token]! < Number.POSITIVE_INFINITY)) {
       throw appError("checkpoint_corrupt", "expected finite logits, got a weight or a logit that is not a number");
     }
     if (logits[token]! > logits[best]!) best = token;

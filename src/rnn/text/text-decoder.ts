@@ -12,5 +12,7 @@ export interface TextDecoder {
   read(tokens: Int32Array, state: DecoderState): void;
   /** Moves the state on by one token; returns the logits of the next [vocabulary], valid until the decoder's next call. */
   step(token: number, state: DecoderState): Float32Array;
+  /** Moves the state on over the tokens; the logits after each. */
+  stepEach(tokens: Int32Array, state: DecoderState): Float32Array; // [tokens, vocabulary]
   dispose(): void;
 }

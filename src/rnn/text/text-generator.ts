@@ -1,9 +1,10 @@
 import { appError } from "../../errors.ts";
+import type { TokenLikelihood } from "../../schemas/decoding.ts";
 import type { FinishReason, SamplingParameters } from "../../schemas/generation.ts";
-import { Random } from "../random.ts";
 import { ClusterHolder } from "./cluster-holder.ts";
-import { encodePrompt } from "./encode-prompt.ts";
-import type { TextEngine } from "./generation/text-engine.ts";
+import type { Drawn, TextEngine } from "./generation/text-engine.ts";
+import { HeldLikelihoods } from "./held-likelihoods.ts";
+import { readStart } from "./read-start.ts";
 import { StopMatcher } from "./stop-matcher.ts";
 import { TokenWriter } from "./token-writer.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -13,6 +14,8 @@ export interface Piece {
   text: string;
   /** How many characters those are. */
   characters: number;
+  /** How likely its tokens were; null where nobody asks. */
+  likelihoods: TokenLikelihood[] | null;
   finishReason: FinishReason | null;
 }
 
@@ -35,27 +38,31 @@ export class TextGenerator {
   readonly #stops: StopMatcher;
   /** null where no character joins another. */
   readonly #clusters: ClusterHolder | null;
+  /** null where nobody asks how likely the tokens were. */
+  readonly #held: HeldLikelihoods | null;
+  /** Numbers that the engine tells of a token. */
+  readonly #width: number;
   #unread: number;
 
   /** Throws prompt_characters_unknown, validation_failed. */
   constructor(engine: TextEngine, vocabulary: Vocabulary, parameters: SamplingParameters) {
-    const { temperature, top_k: topK, top_p: topP, min_p: minP, repetition_penalty: repetitionPenalty } = parameters;
-    const tokens = encodePrompt(parameters.prompt, vocabulary);
     refuseHalfCharacters(parameters.stop);
-    const prompt = tokens.length > 0 ? tokens : Int32Array.of(vocabulary.startToken);
-    this.promptTokens = tokens.length;
+    const { start, promptTokens } = readStart(parameters, vocabulary);
+    this.promptTokens = promptTokens;
     this.#engine = engine;
     this.#writer = new TokenWriter(vocabulary);
     this.#clusters = vocabulary.hasJoiningCharacters ? new ClusterHolder() : null;
     this.#maximumTokens = parameters.max_tokens;
     this.#stops = new StopMatcher(parameters.stop);
-    this.#unread = prompt.length - 1;
-    this.stream = engine.open({
-      prompt,
-      characters: parameters.max_tokens,
-      rule: { temperature, topK, topP, minP, repetitionPenalty },
-      random: new Random(parameters.seed).state(),
-    });
+    this.#unread = start.prompt.length - 1;
+    this.#width = start.alternatives == null ? 0 : 1 + start.alternatives;
+    this.#held = start.alternatives == null ? null : new HeldLikelihoods(vocabulary);
+    this.stream = engine.open(start);
+  }
+
+  /** Whether likelihoods are asked for. */
+  get isTold(): boolean {
+    return this.#held !== null;
   }
 
   /** Steps of the engine until a token is drawn. */
@@ -69,15 +76,17 @@ export class TextGenerator {
   }
 
   /** Takes what the engine drew in so many steps. Throws checkpoint_corrupt. */
-  take(tokens: Int32Array | null, steps: number): Piece {
-    if (tokens === null) {
+  take(drawn: Drawn | null, steps: number): Piece {
+    if (drawn === null) {
       throw appError("checkpoint_corrupt", "expected finite logits, got a weight or a logit that is not a number");
     }
     this.#unread = Math.max(0, this.#unread - steps);
-    const piece: Piece = { text: "", characters: 0, finishReason: null };
-    for (const token of tokens) {
+    const piece = this.#newPiece();
+    for (const [index, token] of drawn.tokens.entries()) {
       this.completionTokens += 1;
-      const { text, stopped } = this.#stops.push(this.#writer.push(token));
+      const written = this.#writer.push(token);
+      this.#held?.push(drawn.likelihoods!, { index, width: this.#width, length: written.length });
+      const { text, stopped } = this.#stops.push(written);
       this.#add(piece, text);
       if (stopped) return this.#finish(piece, "stop");
     }
@@ -88,7 +97,7 @@ export class TextGenerator {
 
   /** Ends the text here: what was held back because it may have become a stop string. */
   end(): Piece {
-    const piece: Piece = { text: "", characters: 0, finishReason: null };
+    const piece = this.#newPiece();
     this.#add(piece, this.#stops.flush());
     return this.#finish(piece, "cancelled");
   }
@@ -98,19 +107,25 @@ export class TextGenerator {
     this.#engine.close(this.stream);
   }
 
+  #newPiece(): Piece {
+    return { text: "", characters: 0, likelihoods: this.#held === null ? null : [], finishReason: null };
+  }
+
   #add(piece: Piece, text: string): void {
-    append(piece, this.#clusters === null ? text : this.#clusters.push(text));
+    this.#append(piece, this.#clusters === null ? text : this.#clusters.push(text));
   }
 
   #finish(piece: Piece, finishReason: FinishReason): Piece {
-    append(piece, this.#clusters?.flush() ?? "");
+    this.#append(piece, this.#clusters?.flush() ?? "");
+    piece.likelihoods?.push(...this.#held!.releaseBegun());
     return { ...piece, finishReason };
   }
-}
 
-function append(piece: Piece, text: string): void {
-  piece.text += text;
-  piece.characters += text.length < 2 ? text.length : [...text].length;
+  #append(piece: Piece, text: string): void {
+    piece.text += text;
+    piece.characters += text.length < 2 ? text.length : [...text].length;
+    piece.likelihoods?.push(...this.#held!.release(text.length));
+  }
 }
 
 /** A lone half of a surrogate pair would match the inside of a character. */

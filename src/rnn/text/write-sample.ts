@@ -6,7 +6,7 @@ import type { TextNetwork } from "./text-network.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** A little below 1: early in training, samples of the bare probabilities are mostly noise. */
-const rule = { temperature: 0.8, topK: null, topP: 1, minP: 0, repetitionPenalty: 1 };
+const rule = { temperature: 0.8, topK: null, topP: 1, minP: 0, typicalP: 1, repetitionPenalty: 1 };
 
 export interface SampleRequest {
   network: TextNetwork;

@@ -7,10 +7,13 @@ import { type CheckpointContents, writeCheckpoint } from "../../../src/rnn/check
 import { loadModel } from "../../../src/rnn/serving/load-model.ts";
 import { LoadedModels } from "../../../src/rnn/serving/loaded-models.ts";
 import { TextStreams } from "../../../src/rnn/serving/text-streams.ts";
+import { TextTurns } from "../../../src/rnn/serving/text-turns.ts";
+import { plainSampling } from "../../plain-sampling.ts";
 import { randomForecastCheckpoint } from "./random-forecast-checkpoint.ts";
 import { randomTextCheckpoint } from "./random-text-checkpoint.ts";
 
 const sampling = {
+  ...plainSampling,
   prompt: "ab",
   max_tokens: 5,
   temperature: 1,
@@ -72,12 +75,15 @@ it("holds as many tensors after 1,000 texts and 100 forecasts as before, and non
   const atFirst = tf.memory().numTensors;
   const models = new LoadedModels(loadModel, { count: 8, bytes: 2 ** 20 });
   const ended: number[] = [];
-  const streams = new TextStreams(models, {
-    started: () => undefined,
-    delta: () => undefined,
-    ended: (request) => ended.push(request),
-    failed: (_, error) => expect.unreachable(String(error)),
-  });
+  const streams = new TextStreams(
+    { models, turns: new TextTurns() },
+    {
+      started: () => undefined,
+      delta: () => undefined,
+      ended: (request) => ended.push(request),
+      failed: (_, error) => expect.unreachable(String(error)),
+    },
+  );
   const forecast = async () => {
     const { model, giveBack } = await models.borrow(forecastPath);
     if (model.task === "forecast") model.forecaster.forecast(inputs, null, null);

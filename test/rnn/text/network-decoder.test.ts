@@ -25,7 +25,7 @@ function wholeSequence({ network }: ReturnType<typeof build>, ids: number[]): nu
 }
 
 const greatest = (values: ArrayLike<number>) => Array.from(values).indexOf(Math.max(...Array.from(values)));
-const greedy = { temperature: 0, topK: null, topP: 1, minP: 0, repetitionPenalty: 1 };
+const greedy = { temperature: 0, topK: null, topP: 1, minP: 0, typicalP: 1, repetitionPenalty: 1 };
 
 describe.each<[string, Partial<Architecture>]>([
   ["layer norm", { layer_norm: true }],
@@ -61,7 +61,7 @@ describe.each<[string, Partial<Architecture>]>([
     const streams = [[3, 1], [4]].map((prompt) => engine.open({ ...start, prompt: Int32Array.from(prompt) }));
     const written: number[][] = [[], []];
     for (let turn = 0; turn < 30; turn++) {
-      for (const [index, tokens] of engine.advance(streams, 3).entries()) written[index]!.push(...tokens!);
+      for (const [index, tokens] of engine.advance(streams, 3).entries()) written[index]!.push(...tokens!.tokens);
     }
     engine.dispose();
     expect(tf.memory().numTensors).toBe(before);

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type SamplingRule, sampleToken } from "../../../src/rnn/text/sample-token.ts";
+import { readFixture } from "../read-fixture.ts";
 
-const everything: SamplingRule = { temperature: 1, topK: null, topP: 1, minP: 0, repetitionPenalty: 1 };
+const everything: SamplingRule = { temperature: 1, topK: null, topP: 1, minP: 0, typicalP: 1, repetitionPenalty: 1 };
 const logitsOf = (...probabilities: number[]) => Float32Array.from(probabilities, Math.log);
 const fourTokens = logitsOf(0.5, 0.3, 0.15, 0.05);
 
@@ -141,6 +142,7 @@ describe("sampleToken", () => {
       topK: fc.option(fc.integer({ min: 1, max: 40 })),
       topP: fc.double({ min: 0.01, max: 0.99, noNaN: true }),
       minP: fc.constantFrom(0, 0.001, 0.03, 0.2, 1),
+      typicalP: fc.constant(1),
       repetitionPenalty: fc.constant(1),
     });
     fc.assert(
@@ -155,6 +157,27 @@ describe("sampleToken", () => {
       }),
       { numRuns: 300, seed: 1 },
     );
+  });
+
+  it("keeps the typical tokens that numpy keeps", () => {
+    interface Case {
+      logits: number[];
+      temperature: number;
+      typical_p: number;
+      probabilities: number[];
+    }
+    const { cases } = readFixture<{ cases: Case[] }>("typical-sampling.json");
+    for (const { logits, temperature, typical_p: typicalP, probabilities } of cases) {
+      let passed = 0;
+      for (const [token, probability] of probabilities.entries()) {
+        if (probability === 0) continue;
+        const rule = { ...everything, temperature, typicalP };
+        expect(sampleToken(Float32Array.from(logits), rule, passed + probability * 0.001)).toBe(token);
+        expect(sampleToken(Float32Array.from(logits), rule, passed + probability * 0.999)).toBe(token);
+        passed += probability;
+      }
+      expect(passed).toBeCloseTo(1, 9);
+    }
   });
 
   it("refuses logits that are not finite", () => {

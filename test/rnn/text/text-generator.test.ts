@@ -6,8 +6,10 @@ import { TextGenerator } from "../../../src/rnn/text/text-generator.ts";
 import { CharacterVocabulary } from "../../../src/rnn/text/vocabularies/character-vocabulary.ts";
 
 import type { SamplingParameters } from "../../../src/schemas/generation.ts";
+import { plainSampling } from "../../plain-sampling.ts";
 
 const greedy: SamplingParameters = {
+  ...plainSampling,
   prompt: "",
   max_tokens: 100,
   temperature: 0,
@@ -37,6 +39,7 @@ function scripted(script: string, vocabulary: CharacterVocabulary): TextDecoder 
       logits[vocabulary.characters.indexOf(characters[place % characters.length]!)] = 5;
       return logits;
     },
+    stepEach: () => new Float32Array(0),
     dispose: () => undefined,
   };
   return decoder;

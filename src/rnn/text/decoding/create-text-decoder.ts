@@ -32,6 +32,14 @@ export function createTextDecoder(weights: TextWeights): TextDecoder {
       advance(token, state);
       return head.logits(state.at(-1)![0]!);
     },
+    stepEach: (tokens, state) => {
+      const logits = new Float32Array(tokens.length * vocabularySize);
+      for (const [index, token] of tokens.entries()) {
+        advance(token, state);
+        logits.set(head.logits(state.at(-1)![0]!), index * vocabularySize);
+      }
+      return logits;
+    },
     dispose: () => undefined,
   };
 }

@@ -1,32 +1,63 @@
 import type { GenerationPrecision } from "../../../schemas/generation.ts";
 import type { Cell } from "../../../schemas/models.ts";
 import { listTextTensors, type TextWeights } from "../text-weights.ts";
-import type { NetworkShape, StreamHandle, TextAddon } from "./text-addon.ts";
-import type { StreamStart, TextEngine } from "./text-engine.ts";
+import type { NetworkHandle, NetworkShape, StreamHandle, StreamOptions, TextAddon } from "./text-addon.ts";
+import type { Drawn, StreamStart, TextEngine } from "./text-engine.ts";
+
+interface NativeStream {
+  handle: StreamHandle;
+  /** Numbers that a step tells: 1 + alternatives, or 0. */
+  width: number;
+}
 
 /** The engine of native/generate/: all streams in one call, sampling inside. Throws checkpoint_corrupt. */
 export function createNativeTextEngine(
   addon: TextAddon,
   weights: TextWeights,
   precision: GenerationPrecision,
-): TextEngine<StreamHandle> {
+): TextEngine<NativeStream> {
   const bf16 = precision === "bf16" ? 1 : 0;
   const network = addon.createTextNetwork({ ...networkShape(weights), bf16 }, listTextTensors(weights));
   return {
     bytes: network.bytes,
-    open: (start) => addon.openTextStream(network, streamOptions(start)),
-    advance: (streams, steps) => {
-      const tokens = new Int32Array(streams.length * steps);
-      const counts = new Int32Array(streams.length);
-      addon.advanceText(network, streams, steps, tokens, counts, null);
-      return streams.map((_, row) => {
-        const count = counts[row]!;
-        return count < 0 ? null : tokens.subarray(row * steps, row * steps + count);
-      });
+    open: (start) => {
+      const options = streamOptions(start);
+      return { handle: addon.openTextStream(network, options), width: 1 + options.alternatives };
     },
-    close: (stream) => addon.release(stream),
+    advance: (streams, steps) => advance({ addon, network }, streams, steps),
+    branch: ({ handle, width }, token) => ({ handle: addon.branchTextStream(handle, token), width }),
+    close: ({ handle }) => addon.release(handle),
     dispose: () => addon.release(network),
   };
+}
+
+function advance(
+  { addon, network }: { addon: TextAddon; network: NetworkHandle },
+  streams: readonly NativeStream[],
+  steps: number,
+): (Drawn | null)[] {
+  const told = steps * streams.reduce((sum, { width }) => sum + width, 0);
+  const outputs = {
+    steps,
+    tokens: new Int32Array(streams.length * steps),
+    counts: new Int32Array(streams.length),
+    logits: null,
+    toldTokens: told > 0 ? new Int32Array(told) : null,
+    toldLogProbabilities: told > 0 ? new Float64Array(told) : null,
+  };
+  const handles = streams.map(({ handle }) => handle);
+  addon.advanceText(network, handles, outputs);
+  let first = 0;
+  return streams.map(({ width }, row) => {
+    const [from, count] = [first, outputs.counts[row]!];
+    first += steps * width;
+    if (count < 0) return null;
+    const tokens = outputs.tokens.subarray(row * steps, row * steps + count);
+    if (width === 0) return { tokens, likelihoods: null };
+    const own = [from, from + count * width] as const;
+    const logProbabilities = outputs.toldLogProbabilities!.subarray(...own);
+    return { tokens, likelihoods: { tokens: outputs.toldTokens!.subarray(...own), logProbabilities } };
+  });
 }
 
 function networkShape({ architecture, vocabularySize }: TextWeights): Omit<NetworkShape, "bf16"> {
@@ -35,6 +66,10 @@ function networkShape({ architecture, vocabularySize }: TextWeights): Omit<Netwo
   return { cell: cells[cell]!, units, layers, vocabularySize, embeddingSize: embeddingSize ?? 0 };
 }
 
-function streamOptions({ prompt, characters, rule, random }: StreamStart) {
-  return { prompt, characters, random: Uint32Array.from(random), ...rule, topK: rule.topK ?? 0 };
+function streamOptions({ prompt, characters, rule, random, ...more }: StreamStart): StreamOptions {
+  const { given = null, bias = null, constraint = null, alternatives = null } = more;
+  return {
+    ...{ prompt, characters, random: Uint32Array.from(random), ...rule, topK: rule.topK ?? 0 },
+    ...{ given, bias, constraint, alternatives: alternatives ?? -1, allowedAlone: more.allowedAlone ? 1 : 0 },
+  };
 }

@@ -1,64 +1,82 @@
-import { Random } from "../../random.ts";
 import { penaliseRepetition } from "../penalise-repetition.ts";
-import { type SamplingRule, sampleToken } from "../sample-token.ts";
-import type { DecoderState, TextDecoder } from "../text-decoder.ts";
-import type { TextEngine } from "./text-engine.ts";
-
-interface StepwiseStream {
-  prompt: Int32Array;
-  rule: SamplingRule;
-  random: Random;
-  state: DecoderState;
-  /** Tokens of the prompt that the state has taken in. */
-  read: number;
-  /** Tokens still to draw. */
-  left: number;
-  /** The last one drawn. */
-  token: number;
-  /** Tokens that the penalty is for; null where there is none. */
-  seen: Set<number> | null;
-}
+import { sampleToken } from "../sample-token.ts";
+import type { TextDecoder } from "../text-decoder.ts";
+import { measureLogits } from "./measure-logits.ts";
+import { StepwiseStream } from "./stepwise-stream.ts";
+import type { Drawn, TextEngine } from "./text-engine.ts";
+import { ToldTokens } from "./told-tokens.ts";
 
 /** An engine over a decoder that knows one step of one stream: runs everywhere. */
 export function createStepwiseTextEngine(decoder: TextDecoder): TextEngine<StepwiseStream> {
   return {
     bytes: decoder.bytes,
-    open: ({ prompt, characters, rule, random }) => ({
-      prompt,
-      rule,
-      random: new Random(random),
-      state: decoder.initialState(),
-      read: 0,
-      left: characters,
-      token: 0,
-      seen: rule.repetitionPenalty === 1 ? null : new Set(prompt),
-    }),
+    open: (start) => new StepwiseStream(start, decoder.initialState()),
     advance: (streams, steps) => streams.map((stream) => advanceStream(decoder, stream, steps)),
+    branch: (stream, token) => stream.branch(token),
     close: () => undefined,
     dispose: () => decoder.dispose(),
   };
 }
 
-function advanceStream(decoder: TextDecoder, stream: StepwiseStream, steps: number): Int32Array | null {
-  const unread = stream.prompt.length - 1 - stream.read; // all but the last, after which a token is drawn
+function advanceStream(decoder: TextDecoder, stream: StepwiseStream, steps: number): Drawn | null {
+  const { prompt, given } = stream.start;
+  const unread = prompt.length - 1 - stream.read; // all but the last, after which a token is drawn
   const reading = Math.min(steps, Math.max(0, unread));
-  decoder.read(stream.prompt.subarray(stream.read, stream.read + reading), stream.state);
+  decoder.read(prompt.subarray(stream.read, stream.read + reading), stream.state);
   stream.read += reading;
-  const drawn = new Int32Array(Math.min(steps - reading, stream.left));
-  for (let index = 0; index < drawn.length; index += 1) {
-    const readsPrompt = stream.read < stream.prompt.length;
-    const input = readsPrompt ? stream.prompt[stream.read]! : stream.token;
-    if (readsPrompt) stream.read += 1;
-    const logits = decoder.step(input, stream.state);
+  const most = Math.min(steps - reading, stream.left);
+  return given ? measureGiven(decoder, stream, most) : drawTokens(decoder, stream, most);
+}
+
+function drawTokens(decoder: TextDecoder, stream: StepwiseStream, most: number): Drawn | null {
+  const { alternatives = null, allowedAlone = false } = stream.start;
+  const told = new ToldTokens(alternatives);
+  const isTold = allowedAlone ? (token: number) => stream.mayCome(token) : () => true;
+  for (let index = 0; index < most && !stream.ended; index += 1) {
+    const logits = decoder.step(stream.takeInput(), stream.state);
     if (!logits.every(Number.isFinite)) {
       stream.left = 0;
       return null;
     }
-    if (stream.seen !== null) penaliseRepetition(logits, stream.seen, stream.rule.repetitionPenalty);
-    stream.token = sampleToken(logits, stream.rule, stream.random.uniform());
-    stream.seen?.add(stream.token);
-    stream.left -= 1;
-    drawn[index] = stream.token;
+    const measured = alternatives === null ? null : measureLogits(logits.slice()); // drawing changes them
+    const token = drawToken(logits, stream);
+    told.add(token, measured, isTold);
+    stream.take(token);
   }
-  return drawn;
+  return told.drawn();
+}
+
+/** logits: [vocabulary], changed in place. */
+function drawToken(logits: Float32Array, stream: StepwiseStream): number {
+  const { rule, bias, constraint } = stream.start;
+  if (bias) for (const [token, value] of bias.entries()) logits[token]! += value;
+  if (stream.seen !== null) penaliseRepetition(logits, stream.seen, rule.repetitionPenalty);
+  if (constraint) {
+    for (let token = 0; token < logits.length; token += 1) {
+      if (!stream.mayCome(token)) logits[token] = Number.NEGATIVE_INFINITY;
+    }
+  }
+  return sampleToken(logits, rule, stream.random.uniform());
+}
+
+/** Passes over tokens that are there already, all in one pass of the decoder. */
+function measureGiven(decoder: TextDecoder, stream: StepwiseStream, most: number): Drawn | null {
+  const { given, alternatives = null } = stream.start;
+  const told = new ToldTokens(alternatives);
+  if (most === 0) return told.drawn();
+  const from = given!.length - stream.left;
+  const tokens = given!.subarray(from, from + most);
+  const inputs = Int32Array.of(stream.takeInput(), ...tokens.subarray(0, -1));
+  const logits = decoder.stepEach(inputs, stream.state); // [tokens, vocabulary]
+  if (!logits.every(Number.isFinite)) {
+    stream.left = 0;
+    return null;
+  }
+  const size = decoder.vocabularySize;
+  for (const [index, token] of tokens.entries()) {
+    const step = logits.subarray(index * size, (index + 1) * size);
+    told.add(token, alternatives === null ? null : measureLogits(step), () => true);
+    stream.take(token);
+  }
+  return told.drawn();
 }

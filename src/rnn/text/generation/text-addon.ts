@@ -28,7 +28,29 @@ export interface StreamOptions {
   topK: number;
   topP: number;
   minP: number;
+  typicalP: number;
   repetitionPenalty: number;
+  /** The text, where it is measured instead of drawn. */
+  given: Int32Array | null;
+  bias: Float32Array | null; // [vocabulary]
+  constraint: { next: Int32Array; distances: Int32Array } | null; // [places, vocabulary], [places]
+  /** Likeliest tokens to tell of beside each that comes; -1 tells nothing. */
+  alternatives: number;
+  /** 1: of the allowed tokens alone. */
+  allowedAlone: 0 | 1;
+}
+
+export interface AdvanceOutputs {
+  steps: number;
+  /** Each row from its start. */
+  tokens: Int32Array; // [streams, steps]
+  /** Of tokens drawn, or given ones passed; -1 where a logit is not finite. */
+  counts: Int32Array; // [streams]
+  /** What each token was drawn from, before any rule. */
+  logits: Float32Array | null; // [streams, steps, vocabulary]
+  /** Of each stream that is told of, one after the other: the token that came, then the likeliest; -1 behind the last allowed. */
+  toldTokens: Int32Array | null; // [steps, 1 + alternatives] each
+  toldLogProbabilities: Float64Array | null; // [steps, 1 + alternatives] each
 }
 
 /** What native/generate/ exports. Calls that are not as declared throw a TypeError. */
@@ -36,17 +58,8 @@ export interface TextAddon {
   /** Copies the arrays: the embedding where there is one, of each layer kernel, recurrent kernel and bias, the head's kernel and bias. */
   createTextNetwork(shape: NetworkShape, arrays: Float32Array[]): NetworkHandle;
   openTextStream(network: NetworkHandle, options: StreamOptions): StreamHandle;
-  /**
-   * Fills tokens [streams, steps], each row from its start, and counts [streams], -1 where a logit is not finite; and, unless
-   * null, logits [streams, steps, vocabulary]: what each token was drawn from, before any rule.
-   */
-  advanceText(
-    network: NetworkHandle,
-    streams: readonly StreamHandle[],
-    steps: number,
-    tokens: Int32Array,
-    counts: Int32Array,
-    logits: Float32Array | null,
-  ): void;
+  /** Another stream, which took this token instead of the last one drawn. */
+  branchTextStream(stream: StreamHandle, token: number): StreamHandle;
+  advanceText(network: NetworkHandle, streams: readonly StreamHandle[], outputs: AdvanceOutputs): void;
   release(handle: NetworkHandle | StreamHandle): void;
 }

@@ -1,7 +1,8 @@
 import type { RandomState } from "../../random.ts";
+import type { TokenConstraint } from "../constraints/token-constraint.ts";
 import type { SamplingRule } from "../sample-token.ts";
 
-/** How a stream begins. */
+/** How a stream begins, and what it must keep to. */
 export interface StreamStart {
   /** Tokens that the text continues, at least one. */
   prompt: Int32Array;
@@ -9,6 +10,30 @@ export interface StreamStart {
   characters: number;
   rule: SamplingRule;
   random: RandomState;
+  /** The text, as many tokens as characters, where it is to be measured instead of drawn. */
+  given?: Int32Array | null;
+  /** Added to the logits before the rule. */
+  bias?: Float32Array | null; // [vocabulary]
+  /** What the text must keep to; it ends where no token may follow. */
+  constraint?: TokenConstraint | null;
+  /** How many of the likeliest tokens to tell of beside each that comes; null tells nothing. */
+  alternatives?: number | null;
+  /** Whether these are of those alone that the constraint allows. */
+  allowedAlone?: boolean;
+}
+
+/** How likely the network held each token that came, before bias, rule and constraint: log(softmax(logits)). */
+export interface Likelihoods {
+  /** The token that came, then the likeliest in falling order; -1 behind the last where fewer are allowed. */
+  tokens: Int32Array; // [tokens, 1 + alternatives]
+  logProbabilities: Float64Array; // [tokens, 1 + alternatives]
+}
+
+/** What a stream drew in a call. */
+export interface Drawn {
+  tokens: Int32Array;
+  /** null where nothing is told. */
+  likelihoods: Likelihoods | null;
 }
 
 /** A text network that writes for many streams at once. The same start gives the same text whoever else streams. */
@@ -18,9 +43,12 @@ export interface TextEngine<Stream = unknown> {
   open(start: StreamStart): Stream;
   /**
    * Moves each stream on by so many steps: through its prompt, then a token drawn a step. Gives of each the tokens it drew, fewer
-   * than the steps where its prompt was read or all its characters are drawn; null where a logit is not a finite number.
+   * than the steps where its prompt was read, all its characters are drawn or no token may follow; null where a logit is not a
+   * finite number.
    */
-  advance(streams: readonly Stream[], steps: number): (Int32Array | null)[];
+  advance(streams: readonly Stream[], steps: number): (Drawn | null)[];
+  /** Another stream, which took this token instead of the last one that the stream drew. */
+  branch(stream: Stream, token: number): Stream;
   /** Frees the state of a stream. */
   close(stream: Stream): void;
   /** Frees the weights. */

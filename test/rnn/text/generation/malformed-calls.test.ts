@@ -9,7 +9,8 @@ describe.skipIf(kernels === null)("a call that is not as it should be", () => {
   const arrays: Float32Array[] = [5 * 64, 16 * 64, 64, 16 * 5, 5].map((size) => new Float32Array(size).fill(0.1));
   const options = {
     ...{ prompt: Int32Array.of(1), characters: 100, random: Uint32Array.of(1, 2, 3, 4) },
-    ...{ temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1 },
+    ...{ temperature: 1, topK: 0, topP: 1, minP: 0, typicalP: 1, repetitionPenalty: 1 },
+    ...{ given: null, bias: null, constraint: null, alternatives: -1, allowedAlone: 0 as const },
   };
   const addon = kernels!;
   const nonsense = [
@@ -31,7 +32,6 @@ describe.skipIf(kernels === null)("a call that is not as it should be", () => {
   function expectErrors(call: (...values: unknown[]) => unknown, good: unknown[], values = nonsense): void {
     for (const [place] of good.entries()) {
       for (const value of values) {
-        if (place === 5 && value === null) continue; // no logits asked for
         const given = good.map((argument, index) => (index === place ? value : argument));
         expect(() => call(...given)).toThrow(TypeError);
       }
@@ -64,12 +64,24 @@ describe.skipIf(kernels === null)("a call that is not as it should be", () => {
       characters: [0],
       repetitionPenalty: [0, Number.POSITIVE_INFINITY],
       temperature: [Number.POSITIVE_INFINITY],
+      given: [Int32Array.of(5)],
+      bias: [new Float32Array(4)],
+      constraint: [
+        { next: new Int32Array(5).fill(1), distances: new Int32Array(1) },
+        { next: new Int32Array(5).fill(-1), distances: new Int32Array(1) },
+        { next: new Int32Array(4), distances: new Int32Array(1) },
+      ],
+      alternatives: [-2],
+      allowedAlone: [2],
     };
     for (const field of Object.keys(options)) {
-      const harmless =
-        field === "prompt" || field === "random" || field === "characters" || field === "topK" ? [] : [0.5];
+      const harmless: number[] = ["temperature", "topP", "minP", "typicalP", "repetitionPenalty"].includes(field)
+        ? [0.5]
+        : [];
+      if (field === "alternatives") harmless.push(-1);
+      const mayBeNull = ["given", "bias", "constraint"].includes(field);
       for (const value of [
-        ...nonsense.filter((value) => !harmless.includes(value as number)),
+        ...nonsense.filter((value) => !harmless.includes(value as number) && !(mayBeNull && value === null)),
         ...(wrong[field] ?? []),
       ]) {
         expect(() => open(network, { ...options, [field]: value })).toThrow(TypeError);
@@ -83,7 +95,11 @@ describe.skipIf(kernels === null)("a call that is not as it should be", () => {
     const other = addon.openTextStream(addon.createTextNetwork(shape, arrays), options);
     const [stream, twin] = [addon.openTextStream(network, options), addon.openTextStream(network, options)];
     const advance = addon.advanceText as (...values: unknown[]) => unknown;
-    const good: unknown[] = [network, [stream], 3, new Int32Array(3), new Int32Array(1), new Float32Array(15)];
+    const outputs = () => ({
+      ...{ steps: 3, tokens: new Int32Array(3), counts: new Int32Array(1), logits: new Float32Array(15) },
+      ...{ toldTokens: null, toldLogProbabilities: null },
+    });
+    const good: unknown[] = [network, [stream], outputs()];
     expectErrors(
       advance,
       good,
@@ -92,14 +108,25 @@ describe.skipIf(kernels === null)("a call that is not as it should be", () => {
     for (const streams of [[other], [network], [stream, stream], [stream, twin], [{}], [null]]) {
       expect(() => advance(...good.with(1, streams))).toThrow(TypeError);
     }
+    for (const field of ["steps", "tokens", "counts", "logits"]) {
+      for (const value of nonsense.filter((value) => field !== "logits" || value !== null)) {
+        expect(() => advance(...good.with(2, { ...outputs(), [field]: value }))).toThrow(TypeError);
+      }
+    }
+    const told = addon.openTextStream(network, { ...options, alternatives: 1 });
+    for (const wrong of [null, new Int32Array(5), new Float64Array(6)]) {
+      const given = { ...outputs(), toldTokens: wrong, toldLogProbabilities: new Float64Array(6) };
+      expect(() => advance(network, [told], given)).toThrow(TypeError);
+    }
+    expect(() => addon.branchTextStream(stream, 1)).toThrow(TypeError); // it has drawn nothing yet
     addon.release(twin);
     expect(() => advance(...good.with(1, [twin]))).toThrow(TypeError);
     expect(() => addon.release({} as StreamHandle)).toThrow(TypeError);
     const fresh = addon.openTextStream(network, options);
     const tokens = [stream, fresh].map((each) => {
-      const drawn = new Int32Array(3);
-      addon.advanceText(network, [each], 3, drawn, new Int32Array(1), null);
-      return [...drawn];
+      const drawn = outputs();
+      addon.advanceText(network, [each], drawn);
+      return [...drawn.tokens];
     });
     expect(tokens[0]).toEqual(tokens[1]);
   });

@@ -10,7 +10,7 @@ import type { Architecture } from "../../../../src/schemas/models.ts";
 import { randomTextWeights } from "./random-text-weights.ts";
 
 const { kernels } = loadFusedKernels();
-const everything: SamplingRule = { temperature: 1, topK: null, topP: 1, minP: 0, repetitionPenalty: 1 };
+const everything: SamplingRule = { temperature: 1, topK: null, topP: 1, minP: 0, typicalP: 1, repetitionPenalty: 1 };
 const vocabularySize = 37;
 
 function start(seed: number, changes: Partial<StreamStart> = {}): StreamStart {
@@ -21,7 +21,7 @@ function start(seed: number, changes: Partial<StreamStart> = {}): StreamStart {
 function writeAlone(engine: TextEngine, from: StreamStart, characters: number): number[] {
   const stream = engine.open(from);
   const written: number[] = [];
-  while (written.length < characters) written.push(...engine.advance([stream], 16)[0]!);
+  while (written.length < characters) written.push(...engine.advance([stream], 16)[0]!.tokens);
   engine.close(stream);
   return written.slice(0, characters);
 }
@@ -35,6 +35,8 @@ const rules: [string, Partial<SamplingRule>][] = [
   ["top_p 0.8", { topP: 0.8 }],
   ["top_k 10, top_p 0.9, min_p 0.05", { topK: 10, topP: 0.9, minP: 0.05 }],
   ["min_p 0.2", { minP: 0.2 }],
+  ["typical_p 0.3", { typicalP: 0.3 }],
+  ["typical_p 0.9, top_k 20", { typicalP: 0.9, topK: 20 }],
   ["repetition_penalty 1.3", { repetitionPenalty: 1.3 }],
   ["the likeliest, repetition_penalty 1.5", { temperature: 0, repetitionPenalty: 1.5 }],
 ];
@@ -86,7 +88,7 @@ describe.skipIf(kernels === null).each<[string, Partial<Architecture>]>([
         present.map(({ stream }) => stream),
         1 + random.integer(7),
       );
-      for (const [row, text] of present.entries()) text.written.push(...drawn[row]!);
+      for (const [row, text] of present.entries()) text.written.push(...drawn[row]!.tokens);
     }
     for (const { from, written } of texts) expect(written).toEqual(writeAlone(native, from, written.length));
   });
@@ -94,10 +96,10 @@ describe.skipIf(kernels === null).each<[string, Partial<Architecture>]>([
   it("draws as many as it was asked for, and frees what is closed", () => {
     const { native } = engines({});
     const stream = native.open(start(1, { characters: 10 }));
-    expect(native.advance([stream], 2)[0]).toHaveLength(0); // the prompt
-    expect(native.advance([stream], 8)[0]).toHaveLength(8);
-    expect(native.advance([stream], 8)[0]).toHaveLength(2);
-    expect(native.advance([stream], 8)[0]).toHaveLength(0);
+    expect(native.advance([stream], 2)[0]!.tokens).toHaveLength(0); // the prompt
+    expect(native.advance([stream], 8)[0]!.tokens).toHaveLength(8);
+    expect(native.advance([stream], 8)[0]!.tokens).toHaveLength(2);
+    expect(native.advance([stream], 8)[0]!.tokens).toHaveLength(0);
     native.close(stream);
     expect(() => native.advance([stream], 1)).toThrow(TypeError);
     const other = native.open(start(2));
@@ -119,7 +121,7 @@ it.each(["native", "stepwise"])("says which stream met a number that is not fini
   const good = engine.open(start(1, { characters: 1, prompt: Int32Array.of(4), rule }));
   const bad = engine.open(start(1, { characters: 1, prompt: Int32Array.of(5), rule }));
   const [fromGood, fromBad] = engine.advance([good, bad], 2);
-  expect(fromGood).toHaveLength(1);
+  expect(fromGood!.tokens).toHaveLength(1);
   expect(fromBad).toBeNull();
 });
 
