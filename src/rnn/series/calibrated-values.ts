@@ -28,7 +28,8 @@ export function calibratedValues(
     const byValue = (value - low) / (high - low);
     const byScore = (score - scores[above - 1]!) / (scores[above]! - scores[above - 1]!);
     const share = high > low && Number.isFinite(byValue) ? Math.min(Math.max(byValue, 0), 1) : byScore;
-    return moved[above - 1]![step]! * (1 - share) + moved[above]![step]! * share;
+    const [from, to] = [moved[above - 1]![step]!, moved[above]![step]!];
+    return Math.min(Math.max(from * (1 - share) + to * share, from), to); // rounding may not leave them
   };
 }
 

@@ -6,5 +6,7 @@ export function interpolatePaths(paths: Float64Array[], levels: number[], level:
   const [low, high] = [levels[above - 1]!, levels[above]!];
   const share = (level - low) / (high - low);
   const upper = paths[above]!;
-  return paths[above - 1]!.map((value, step) => value * (1 - share) + upper[step]! * share);
+  return paths[above - 1]!.map((value, step) =>
+    Math.min(Math.max(value * (1 - share) + upper[step]! * share, value), upper[step]!),
+  );
 }

@@ -17,7 +17,10 @@ export function countQuantiles(mean: number, dispersion: number): (score: number
   const none = Math.exp(-Math.log1p(dispersion * mean) / dispersion);
   if (none < smallestShare || mean + deviationsCovered * Math.sqrt(variance) > mostCounts) {
     const shape = 1 / (1 / mean + dispersion);
-    return (score) => Math.round(library.jStat.gamma.inv(normalShare(score), shape, mean / shape));
+    return (score) => {
+      const relative = library.jStat.gamma.inv(normalShare(score), shape, 1) / shape;
+      return Math.round(Math.min(mean * (Number.isFinite(relative) ? relative : 1), Number.MAX_VALUE));
+    };
   }
   const sums = cumulative(mean, dispersion, none);
   return (score) => firstAtLeast(sums, normalShare(score));

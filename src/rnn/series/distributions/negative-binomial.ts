@@ -12,7 +12,10 @@ const furthest = 8;
 
 function read({ values, start, base }: StepOutput) {
   const lead = Math.min(Math.max(values[start]!, -furthest), furthest);
-  return { mean: base * Math.exp(lead), dispersion: softplus(values[start + 1]!) + smallestDispersion };
+  return {
+    mean: Math.min(base * Math.exp(lead), Number.MAX_VALUE),
+    dispersion: softplus(values[start + 1]!) + smallestDispersion,
+  };
 }
 
 /** Negative binomial: mean as a multiple of the baseline, and dispersion through softplus; variance = mean + dispersion mean^2. */
