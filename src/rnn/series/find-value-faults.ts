@@ -25,7 +25,7 @@ export function findValueFaults(forecast: ResolvedForecastSettings, facts: Serie
     const message = `expected a bound that the data keep to, they reach up to ${facts.maximum}`;
     fault("maximum", message, maximum, `set maximum to ${facts.maximum} or more, or to null`);
   }
-  if (integer && !facts.whole) {
+  if (integer && !facts.whole && likelihood !== "negative_binomial") {
     fault("integer", "expected whole numbers in the data, they hold fractions", integer, "set integer to false");
   }
   return faults;

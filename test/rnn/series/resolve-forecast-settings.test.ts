@@ -86,3 +86,32 @@ describe("what does not fit together is named", () => {
     expect(() => resolve({ horizon: 1, transform: "log" }, "d", -2)).toThrow("the data reach down to -2");
   });
 });
+
+describe("likelihoods and bounds", () => {
+  const facts = { frequency: "d", minimum: 0, maximum: 9, whole: true };
+  const resolved = (settings: Partial<ForecastSettings>, data: Partial<typeof facts> = {}) =>
+    resolveForecastSettings({ ...autoSettings, horizon: 1, ...settings }, { ...facts, ...data }).forecast;
+
+  test("auto: no value below 0 where the data have none", () => {
+    expect(resolved({ minimum: "auto" }).minimum).toBe(0);
+    expect(resolved({ minimum: "auto" }, { minimum: -1 }).minimum).toBeNull();
+  });
+  test("auto: a logarithm where the likelihood has a mean there", () => {
+    const positive = { minimum: 1 };
+    expect(resolved({ likelihood: "gaussian" }, positive).transform).toBe("log");
+    expect(resolved({ likelihood: "student_t" }, positive).transform).toBe("none");
+    expect(resolved({ likelihood: "negative_binomial" }, positive)).toMatchObject({ transform: "none", integer: true });
+  });
+  test.each([
+    [{ likelihood: "negative_binomial" }, { whole: false }, "/forecast/likelihood"],
+    [{ likelihood: "negative_binomial" }, { minimum: -1 }, "/forecast/likelihood"],
+    [{ minimum: 1 }, {}, "/forecast/minimum"],
+    [{ maximum: 8 }, {}, "/forecast/maximum"],
+    [{ integer: true }, { whole: false }, "/forecast/integer"],
+    [{ transform: "log_difference" }, {}, "/forecast/transform"],
+  ] as const)("%j on data with %j is refused", (settings, data, pointer) => {
+    expect(() => resolved(settings, data)).toThrow(
+      expect.objectContaining({ errors: [expect.objectContaining({ pointer })] }),
+    );
+  });
+});
