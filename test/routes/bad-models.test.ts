@@ -57,6 +57,36 @@ test("networks that cannot be", () =>
         /"bidirectional":true/,
       ],
       [
+        "more characters than the data have",
+        "422 validation_failed /text/vocabulary_size",
+        model({ text: { vocabulary_size: 500 } }),
+        /"vocabulary":"bpe"/,
+      ],
+      [
+        "more bytes than there are",
+        "422 validation_failed /text/vocabulary_size",
+        model({ text: { vocabulary: "byte", vocabulary_size: 300 } }),
+        /"vocabulary":"bpe"/,
+      ],
+      [
+        "fewer tokens than bytes",
+        "422 validation_failed /text/vocabulary_size",
+        model({ text: { vocabulary: "bpe", vocabulary_size: 256 } }),
+        /257/,
+      ],
+      [
+        "unknown vocabulary",
+        "422 validation_failed /text/vocabulary",
+        model({ text: { vocabulary: "syllable" } }),
+        /word/,
+      ],
+      [
+        "numbers cut into words",
+        "422 validation_failed /text",
+        forecaster({ horizon: 3 }, { text: { vocabulary: "word" } }),
+        /"task":"text"/,
+      ],
+      [
         "a window without attention",
         "422 validation_failed /architecture/attention_window",
         cell({ attention_window: 8 }),
