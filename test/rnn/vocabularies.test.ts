@@ -81,12 +81,12 @@ describe.each(kinds)("%s", (kind, settings, size) => {
     ] as TextEngine[];
     const { ids } = vocabulary.encode("Die Katze 🐈");
     const written = engines.map((engine) => {
-      const rule = { temperature: 0, topK: null, topP: 1, minP: 0, repetitionPenalty: 1 };
+      const rule = { temperature: 0, topK: null, topP: 1, minP: 0, typicalP: 1, repetitionPenalty: 1 };
       const stream = engine.open({ prompt: ids, characters: 30, rule, random: new Random(1).state() } as never);
-      const tokens = engine.advance([stream], 30 + ids.length - 1)[0]!;
+      const drawn = engine.advance([stream], 30 + ids.length - 1)[0]!;
       engine.close(stream);
       engine.dispose();
-      return vocabulary.decode(tokens);
+      return vocabulary.decode(drawn.tokens);
     });
     expect(written[0]!.length).toBeGreaterThan(10);
     expect(written).toEqual([written[0], written[0], written[0]]);

@@ -8,8 +8,10 @@ import { createByteVocabulary } from "../../../src/rnn/text/vocabularies/byte-vo
 import { createWordVocabulary } from "../../../src/rnn/text/vocabularies/word-vocabulary.ts";
 import type { Vocabulary } from "../../../src/rnn/text/vocabulary.ts";
 import type { SamplingParameters } from "../../../src/schemas/generation.ts";
+import { plainSampling } from "../../plain-sampling.ts";
 
 const greedy: SamplingParameters = {
+  ...plainSampling,
   ...{ prompt: "", max_tokens: 100, temperature: 0, top_k: null, top_p: 1, min_p: 0 },
   ...{ repetition_penalty: 1, stop: [], seed: 1 },
 };
@@ -27,6 +29,7 @@ function scripted(tokens: ArrayLike<number>, vocabulary: Vocabulary): TextDecode
       logits[tokens[place % tokens.length]!] = 5;
       return logits;
     },
+    stepEach: () => new Float32Array(0),
     dispose: () => undefined,
   };
 }
