@@ -12,6 +12,8 @@ export const plainSampling: SamplingParameters = {
   repetition_penalty: 1,
   logit_bias: {},
   logprobs: null,
+  allowed_characters: null,
+  pattern: null,
   stop: [],
   seed: 1,
 };

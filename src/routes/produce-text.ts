@@ -43,10 +43,10 @@ export async function produceText(app: FastifyInstance, request: TextRequest): P
 /** Those in effect, told in full. Throws validation_failed. */
 function parametersOf(body: TextRequest["body"]): SamplingParameters {
   const { prompt, max_tokens, temperature, top_k, top_p, min_p, repetition_penalty, stop } = body;
-  const { typical_p, logit_bias, logprobs, seed = randomInt(2 ** 32) } = body;
+  const { typical_p, logit_bias, logprobs, allowed_characters, pattern, seed = randomInt(2 ** 32) } = body;
   checkDecoding(body);
   const filters = { temperature, top_k, top_p, min_p, typical_p, repetition_penalty, logit_bias };
-  return { prompt, max_tokens, ...filters, stop, logprobs, seed };
+  return { prompt, max_tokens, ...filters, allowed_characters, pattern, stop, logprobs, seed };
 }
 
 /** How one JSON reply holds what a stream would have sent. */

@@ -44,4 +44,14 @@ export const decoding = {
     default: null,
     description: `Tells of every token written ${OwnDistribution}, and of so many of the likeliest at its place; null tells nothing. Their sum is what \`score\` says of the same prompt and text.`,
   }),
+  allowed_characters: Type.Union([Type.String({ minLength: 1, maxLength: 4096 }), Type.Null()], {
+    default: null,
+    description:
+      "The text is written of these characters alone, each of which the model must know. Of a vocabulary of longer tokens, those are drawn that are whole characters and hold no other.",
+  }),
+  pattern: Type.Union([Type.String({ minLength: 1, maxLength: 512 }), Type.Null()], {
+    default: null,
+    description:
+      "A regular expression (ECMAScript, flag u) that the whole text matches; without lookaround, word boundaries and back-references. Only tokens of whole characters are drawn that can still be completed to a match within max_tokens. The text ends, with finish_reason stop, where it matches and nothing may follow; one that may go on, like [0-9]+, goes on to max_tokens. Not beside stop or allowed_characters.",
+  }),
 };

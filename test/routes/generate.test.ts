@@ -66,6 +66,8 @@ describe("three faces of one text", () => {
         repetition_penalty: 1,
         logit_bias: {},
         logprobs: null,
+        allowed_characters: null,
+        pattern: null,
         stop: [],
       },
       seed: reply.seed,

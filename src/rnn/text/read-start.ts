@@ -1,5 +1,6 @@
 import type { SamplingParameters } from "../../schemas/generation.ts";
 import { Random } from "../random.ts";
+import { readConstraint } from "./constraints/read-constraint.ts";
 import { encodePrompt } from "./encode-prompt.ts";
 import type { StreamStart } from "./generation/text-engine.ts";
 import { readLogitBias } from "./read-logit-bias.ts";
@@ -18,6 +19,7 @@ export function readStart(
     rule: { temperature, topK, topP, minP, typicalP, repetitionPenalty: parameters.repetition_penalty },
     random: new Random(parameters.seed).state(),
     bias: readLogitBias(parameters.logit_bias, vocabulary),
+    constraint: readConstraint(parameters, vocabulary),
     alternatives: parameters.logprobs === null ? null : Math.min(parameters.logprobs, vocabulary.size),
   };
   return { start, promptTokens: tokens.length };

@@ -80,6 +80,7 @@ export class TextGenerator {
     if (drawn === null) {
       throw appError("checkpoint_corrupt", "expected finite logits, got a weight or a logit that is not a number");
     }
+    const drawing = Math.min(Math.max(0, steps - this.#unread), this.#maximumTokens - this.completionTokens);
     this.#unread = Math.max(0, this.#unread - steps);
     const piece = this.#newPiece();
     for (const [index, token] of drawn.tokens.entries()) {
@@ -90,9 +91,10 @@ export class TextGenerator {
       this.#add(piece, text);
       if (stopped) return this.#finish(piece, "stop");
     }
-    if (this.completionTokens < this.#maximumTokens) return piece;
+    const isComplete = drawn.tokens.length < drawing; // no token may follow
+    if (!isComplete && this.completionTokens < this.#maximumTokens) return piece;
     this.#add(piece, this.#stops.flush());
-    return this.#finish(piece, "length");
+    return this.#finish(piece, isComplete ? "stop" : "length");
   }
 
   /** Ends the text here: what was held back because it may have become a stop string. */
