@@ -1,5 +1,5 @@
 // The door to Node.js: loading this file quiets TensorFlow's log and registers the ops, once per process.
-// Exports { kernels: "avx512" | "avx2" | "portable", threads, multipliesBf16: boolean }, the functions of generate/node-text.h, and runForecast.
+// Exports { kernels: "avx512" | "avx2" | "portable", threads, multipliesBf16: boolean }, the functions of generate/node-text.h and train/node-train.h, and runForecast.
 #include <node_api.h>
 
 #include <exception>
@@ -10,6 +10,7 @@
 #include "kernels/kernel-set.h"
 #include "ops/recurrent-ops.h"
 #include "ops/training-ops.h"
+#include "train/node-train.h"
 
 namespace {
 
@@ -34,6 +35,7 @@ napi_value initialise(napi_env env, napi_value exports) {
     napi_set_named_property(env, exports, "multipliesBf16", bf16);
     unroll::exportTextFunctions(env, exports);
     unroll::exportForecast(env, exports);
+    unroll::exportTrainFunctions(env, exports);
   } catch (const std::exception& error) {
     napi_throw_error(env, nullptr, error.what());
   }

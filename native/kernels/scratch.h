@@ -4,6 +4,10 @@
 #include <memory>
 #include <new>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #include "kernels/recurrent/shapes.h"
 
 namespace unroll {
@@ -16,19 +20,25 @@ class Scratch {
     static_assert(sizeof(Element) == sizeof(float));
     return reinterpret_cast<Element*>(atLeast(size));
   }
-  /** Room for `size` floats on a cache line's start; what they hold is left over from earlier calls. */
+  /** Room for `size` floats on a cache line's start, much of it on huge pages where the system has them; what they hold is left over from earlier calls. */
   float* atLeast(Index size) {
     if (size > size_) {
       memory_.reset();
       size_ = 0;
-      memory_.reset(static_cast<float*>(std::aligned_alloc(64, (std::size_t(size) * sizeof(float) + 63) / 64 * 64)));
+      const std::size_t bytes = std::size_t(size) * sizeof(float), alignment = bytes >= hugePage ? hugePage : 64;
+      const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+      memory_.reset(static_cast<float*>(std::aligned_alloc(alignment, rounded)));
       if (!memory_) throw std::bad_alloc();
+#if defined(__linux__)
+      if (alignment == hugePage) madvise(memory_.get(), rounded, MADV_HUGEPAGE);
+#endif
       size_ = size;
     }
     return memory_.get();
   }
 
  private:
+  static constexpr std::size_t hugePage = std::size_t(1) << 21;
   struct Free {
     void operator()(float* memory) const { std::free(memory); }
   };

@@ -41,7 +41,7 @@ struct LayerOperands {
   std::vector<Index> stateShape() const { return {shape.batch, shape.units}; }
   std::vector<Index> outputShape() const { return {shape.batch, shape.time, shape.units}; }
   LayerInput input() const {
-    if (usesTokens()) return {.tokens = inputs.integers()};
+    if (usesTokens()) return {.numbers = {}, .tokens = inputs.integers()};
     return {.numbers = batchOutside(inputs.floats(), shape.time, shape.input)};
   }
   /** Rows of outputShape. */

@@ -7,13 +7,14 @@
 //   Unroll<Optimizer>      settings, weights N * [...], gradients N * [...], moments M * [size of all weights]
 //                          -> norms of the gradients [1 + N], new weights N * [...], new moments M * [...]
 //
-// settings: clip norm, clip value (infinity for none), then the optimizer's numbers; see kernels/training/calls.h.
+// settings: clip norm, clip value (infinity for none), then the optimizer's numbers; see kernels/training/optimizer-settings.h.
 #include "ops/training-ops.h"
 
 #include <cmath>
 #include <cstring>
 
 #include "kernels/kernel-set.h"
+#include "kernels/training/optimizer-settings.h"
 #include "ops/register-op.h"
 
 namespace unroll {
@@ -98,29 +99,12 @@ void dropoutMask(OpCall& call) {
                         ThreadPool::shared());
 }
 
-/** How many moments there are for these numbers. */
-int momentsOf(const SgdNumbers& numbers) { return numbers.momentum != 0; }
-int momentsOf(const RmspropNumbers& numbers) { return 1 + (numbers.centered != 0) + (numbers.momentum != 0); }
-int momentsOf(const AdamNumbers&) { return 2; }
-
-/** The settings behind both bounds, as the numbers of an optimizer. */
-template <class Numbers>
-Numbers readNumbers(const Operand& settings) {
-  constexpr Index count = sizeof(Numbers) / sizeof(float);
-  Numbers numbers;
-  std::memcpy(&numbers, settings.expect({2 + count}).floats() + 2, sizeof(Numbers));
-  return numbers;
-}
-
-template <Optimizer optimizer, class Numbers, Numbers OptimizerCall::* numbers>
+template <Optimizer optimizer>
 void update(OpCall& call) {
   const Operand settings = call.input(0, "settings");
   OptimizerCall step{};
   step.optimizer = optimizer;
-  step.*numbers = readNumbers<Numbers>(settings);
-  step.clipNorm = settings.floats()[0];
-  step.clipValue = settings.floats()[1];
-  step.momentCount = momentsOf(step.*numbers);
+  readSettings(step, settings.expect({settingsCount(optimizer)}).floats());
   const int pairs = call.inputs() - 1 - step.momentCount, count = pairs / 2;
   if (pairs < 2 || pairs % 2 != 0)
     throw InvalidCall("expected weights, a gradient for each, and " + std::to_string(step.momentCount) +
@@ -148,9 +132,9 @@ void update(OpCall& call) {
   kernels().optimizer(step, ThreadPool::shared());
 }
 
-template <Optimizer optimizer, class Numbers, Numbers OptimizerCall::* numbers>
+template <Optimizer optimizer>
 void registerOptimizer(const char* name) {
-  registerOp<update<optimizer, Numbers, numbers>>(
+  registerOp<update<optimizer>>(
       {name,
        {"settings: float", "weights: N * float", "gradients: N * float", "moments: M * float"},
        {"norms: float", "new_weights: N * float", "new_moments: M * float"},
@@ -169,9 +153,9 @@ void registerTrainingOps() {
        {"hidden: float", "kernel: float", "bias: float", "labels: int32"},
        {"loss: float", "hidden_gradient: float", "kernel_gradient: float", "bias_gradient: float"},
        {}});
-  registerOptimizer<Optimizer::sgd, SgdNumbers, &OptimizerCall::sgd>("UnrollSgd");
-  registerOptimizer<Optimizer::rmsprop, RmspropNumbers, &OptimizerCall::rmsprop>("UnrollRmsprop");
-  registerOptimizer<Optimizer::adam, AdamNumbers, &OptimizerCall::adam>("UnrollAdam");
+  registerOptimizer<Optimizer::sgd>("UnrollSgd");
+  registerOptimizer<Optimizer::rmsprop>("UnrollRmsprop");
+  registerOptimizer<Optimizer::adam>("UnrollAdam");
 }
 
 }  // namespace unroll

@@ -5,11 +5,13 @@ import type { StepReporter, StepResult } from "./callbacks/step-reporter.ts";
 import { clippingOf } from "./optimizers/clipping-of.ts";
 import { saveCheckpoint } from "./save-checkpoint.ts";
 import type { TrainingState } from "./training-state.ts";
+import type { TrainingStep } from "./training-step.ts";
 import type { Evaluation, OldData } from "./training-task.ts";
 
 export interface FinishedStep {
   spec: TrainingSpec;
   state: TrainingState;
+  trainingStep: TrainingStep;
   result: StepResult;
   reporter: StepReporter;
   emit: (event: TrainingEvent) => void;
@@ -22,7 +24,7 @@ export interface FinishedStep {
  * repeated by a run that goes on from there.
  */
 export async function finishStep(finished: FinishedStep): Promise<void> {
-  const { spec, state, result, reporter, emit, pause } = finished;
+  const { spec, state, trainingStep, result, reporter, emit, pause } = finished;
   const { checkpoint_every: checkpointEvery, sample_every: sampleEvery } = spec.training;
   const { step } = result;
   const isNew = step > spec.reportedStep;
@@ -31,6 +33,8 @@ export async function finishStep(finished: FinishedStep): Promise<void> {
   const needsCheckpoint = isLast || step % checkpointEvery === 0;
   const needsSample = sampleEvery !== null && step % sampleEvery === 0 && isNew;
 
+  if (needsCheckpoint) trainingStep.showAll();
+  else if (needsSample || (endsEpoch && isNew)) trainingStep.showWeights();
   const evaluation = needsCheckpoint || (endsEpoch && isNew) ? await evaluate(finished) : null;
   const warnings = state.gradientWatch.observe({ step, norm: result.gradientNorm, layers: result.gradientNorms });
   if (isNew) for (const warning of warnings) emit({ type: "warning", ...warning });

@@ -1,8 +1,9 @@
 import { requireForGood } from "./require-for-good.ts";
 import type { TextAddon } from "./text/generation/text-addon.ts";
+import type { TrainAddon } from "./text/training/train-addon.ts";
 
 /** The addon of native/: what it says about itself, and what it does beside TensorFlow's operations. */
-export interface FusedKernels extends TextAddon {
+export interface FusedKernels extends TextAddon, TrainAddon {
   kernels: "avx512" | "avx2" | "portable";
   threads: number;
   /** Whether training in bf16 is worth its while on this processor. */

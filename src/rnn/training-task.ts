@@ -26,6 +26,13 @@ export interface OldData {
   example(random: Random): () => Scalar;
 }
 
+/** Window after window of `length` tokens of each stream, a step's loss over all of them; dropout is all that is drawn. */
+export interface TextWindows {
+  ids: Int32Array;
+  streams: { start: number; rows: number; length: number };
+  length: number;
+}
+
 /**
  * What the training loop needs to know of a task. text/text-task.ts, series/forecast-task.ts and sequence/sequence-task.ts are
  * the three, made by `create...Task(spec, random): Promise<TrainingTask>`.
@@ -39,6 +46,8 @@ export interface TrainingTask {
   readonly vocabularySize: number | null;
   readonly forecast: ResolvedForecastSettings | null;
   /** What the data made the task leave out or do otherwise: reported once, when a run starts at step 0. */
+  /** Where a step is nothing but one window of a text, read by every row of the batch: how they lie. Left out or null elsewhere. */
+  readonly windows?: TextWindows | null;
   /** What it learned before; left out or null where the run begins with random weights. */
   readonly old?: OldData | null;
   readonly warnings?: readonly { code: string; message: string }[];

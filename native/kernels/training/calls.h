@@ -40,7 +40,7 @@ struct DropoutMaskCall {
 enum class Optimizer { sgd, rmsprop, adam };
 constexpr int mostMoments = 3;
 
-/** One parameter of a network; its moments lie at `offset` of the moments of all parameters. */
+/** One parameter of a network; its moments lie at `offset` of the moments of all parameters. The new weights may take the place of the old. */
 struct Parameter {
   Index size, offset;
   const float *weights, *gradient;
@@ -77,7 +77,7 @@ struct OptimizerCall {
   };
   int momentCount;
   const float* moments[mostMoments];  // each [size of all parameters]
-  float* newMoments[mostMoments];
+  float* newMoments[mostMoments];  // may be the moments
   float* norms;  // [1 + parameters], of all gradients and of each, before clipping; where the first is not finite, nothing changes
 };
 

@@ -41,7 +41,7 @@ double sumOfSquares(const float* values, Index size) {
   return total;
 }
 
-/** The arrays of a block. Never the same memory, which is what "ivdep" below tells the compiler. */
+/** The arrays of a block. New ones are the old ones or other memory, never shifted: that is what "ivdep" below tells the compiler. */
 struct BlockArrays {
   BlockArrays(const OptimizerCall& call, const Block& block)
       : size(block.size),
@@ -127,8 +127,8 @@ inline void adam(const OptimizerCall& call, const BlockArrays& at, Clip clip) {
 }
 
 inline void keep(const OptimizerCall& call, const BlockArrays& at) {
-  std::memcpy(at.newWeights, at.weights, sizeof(float) * at.size);
-  for (int i = 0; i < call.momentCount; i++) std::memcpy(at.newMoments[i], at.moments[i], sizeof(float) * at.size);
+  std::memmove(at.newWeights, at.weights, sizeof(float) * at.size);
+  for (int i = 0; i < call.momentCount; i++) std::memmove(at.newMoments[i], at.moments[i], sizeof(float) * at.size);
 }
 
 using UpdateBlock = void (*)(const OptimizerCall&, const BlockArrays&, Clip);

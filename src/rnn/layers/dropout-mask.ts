@@ -1,13 +1,14 @@
 import { backend, type Tensor, tf } from "../backend.ts";
 import { runNativeOperation } from "../native-operation.ts";
 import type { Random } from "../random.ts";
+import { drawDropout } from "./draw-dropout.ts";
 
 /** 0 for a share of the places, and for the others what keeps sums as they were (Srivastava et al. 2014); two draws of `random`. */
 export type DropoutMask = <T extends Tensor>(shape: number[], share: number, random: Random) => T;
 
 /** In JavaScript. */
 export const referenceDropoutMask: DropoutMask = <T extends Tensor>(shape: number[], share: number, random: Random) => {
-  const { firstKey, secondKey, threshold, kept } = drawOf(share, random);
+  const { firstKey, secondKey, threshold, kept } = drawDropout(share, random);
   const mask = new Float32Array(shape.reduce((product, size) => product * size, 1));
   for (let place = 0; place < mask.length; place++) {
     const word = scramble(scramble((place + firstKey) >>> 0) ^ secondKey) >>> 0;
@@ -18,7 +19,7 @@ export const referenceDropoutMask: DropoutMask = <T extends Tensor>(shape: numbe
 
 /** The same places in one native call, native/kernels/training/dropout-mask.h. Where backend.level is "fused". */
 export const fusedDropoutMask: DropoutMask = <T extends Tensor>(shape: number[], share: number, random: Random) => {
-  const { firstKey, secondKey, threshold, kept } = drawOf(share, random);
+  const { firstKey, secondKey, threshold, kept } = drawDropout(share, random);
   const draw = tf.tensor1d(Int32Array.of(firstKey, secondKey, threshold), "int32");
   const inputs = [tf.tensor1d(shape, "int32"), draw, tf.scalar(kept)];
   const [mask] = runNativeOperation("UnrollDropoutMask", inputs, 1);
@@ -28,11 +29,6 @@ export const fusedDropoutMask: DropoutMask = <T extends Tensor>(shape: number[],
 
 /** The mask of this process. */
 export const dropoutMask: DropoutMask = backend.level === "fused" ? fusedDropoutMask : referenceDropoutMask;
-
-function drawOf(share: number, random: Random) {
-  const [firstKey, secondKey] = [random.word(), random.word()];
-  return { firstKey, secondKey, threshold: Math.min(2 ** 32 - 1, Math.ceil(share * 2 ** 32)), kept: 1 / (1 - share) };
-}
 
 /** A permutation of 32-bit words that looks like chance (Ettinger's "triple32" with its first two rounds). */
 function scramble(source: number): number {

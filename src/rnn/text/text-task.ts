@@ -62,6 +62,10 @@ export async function createTextTask(
     tokensPerStep: (rows.fresh + rows.old) * plan.sequenceStride,
     vocabularySize: vocabulary.size,
     forecast: null,
+    windows:
+      replay === null && ownPredictions === null && plan.sequenceStride === plan.sequenceLength
+        ? { ids, streams: plan.training, length: plan.sequenceLength }
+        : null,
     old: oldPlan === null ? null : oldText(network, oldIds!, oldPlan),
     nextBatch,
     evaluate: async (pause): Promise<Evaluation> => {

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { toHostTensor } from "../../../../src/rnn/host-tensor.ts";
+import { loadFusedKernels } from "../../../../src/rnn/load-fused-kernels.ts";
+import { createTapeStep } from "../../../../src/rnn/tape-step.ts";
+import { createNativeStep } from "../../../../src/rnn/text/training/native-step.ts";
+import { createTrainingState, disposeTrainingState, type TrainingState } from "../../../../src/rnn/training-state.ts";
+import type { TrainingStep } from "../../../../src/rnn/training-step.ts";
+import type { TrainingSpec } from "../../../../src/schemas/training-run.ts";
+import { createWorkspace, rhyme, type SpecChanges, type Workspace } from "../../training-fixture.ts";
+
+const { kernels } = loadFusedKernels();
+const steps = 24; // more than an epoch
+
+let workspace: Workspace;
+beforeAll(async () => {
+  workspace = await createWorkspace();
+});
+afterAll(() => workspace.remove());
+
+function takeSteps(step: TrainingStep, { training }: TrainingSpec, from = 0) {
+  return Array.from({ length: steps }, (_, index) =>
+    step.take({
+      step: from + index + 1,
+      progress: 0,
+      learningRate: training.learning_rate,
+      clipNorm: training.clip_norm,
+      clipValue: training.clip_value ?? null,
+    }),
+  );
+}
+
+/** Everything a checkpoint would hold. */
+function everything({ task, optimizer }: TrainingState) {
+  const weights = [...task.parameters].map(([name, variable]) => [name, toHostTensor(variable)] as const);
+  const { tensors, json } = task.saveState();
+  return { tensors: new Map([...weights, ...optimizer.save(), ...tensors]), json };
+}
+
+function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>): void {
+  const scale = Math.max(1, ...Array.from(expected, Math.abs));
+  const worst = Math.max(0, ...Array.from(found, (value, index) => Math.abs(value - expected[index]!)));
+  expect(worst / scale).toBeLessThan(2e-5);
+}
+
+const cases: [string, SpecChanges][] = [
+  ["lstm", { architecture: { cell: "lstm", units: 16 } }],
+  ["lstm of 37 units with dropout", { architecture: { cell: "lstm", units: 37, dropout: 0.3 } }],
+  [
+    "gru with an embedding, adamw",
+    {
+      architecture: { cell: "gru", units: 20, layers: 3, embedding_size: 9 },
+      training: { optimizer: "adamw", weight_decay: 0.01 },
+    },
+  ],
+  [
+    "gru whose reset gate acts before, sgd with momentum",
+    {
+      architecture: { cell: "gru", reset_after: false, units: 7, dropout: 0.2 },
+      training: { optimizer: "sgd", momentum: 0.9, nesterov: true },
+    },
+  ],
+  [
+    "simple_rnn of one layer, centered rmsprop, clipped by value",
+    {
+      architecture: { cell: "simple_rnn", units: 70, layers: 1 },
+      training: { optimizer: "rmsprop", centered: true, learning_rate: 0.001, clip_norm: null, clip_value: 0.01 },
+    },
+  ],
+];
+
+describe.skipIf(kernels === null).each(cases)("a native step of %s", (_name, changes) => {
+  it("does what the tape does, within 1e-5, and hands all of it back", async () => {
+    const spec = await workspace.spec(rhyme, changes);
+    const [one, other] = [
+      await createTrainingState(spec, async () => {}),
+      await createTrainingState(spec, async () => {}),
+    ];
+    const native = createNativeStep(spec, one)!;
+    const tape = createTapeStep(spec.training, other);
+    const [found, expected] = [takeSteps(native, spec), takeSteps(tape, spec)];
+    for (const [index, { loss, norm, norms }] of expected.entries()) {
+      expectClose([found[index]!.loss, found[index]!.norm], [loss, norm]);
+      expectClose(found[index]!.norms, norms);
+    }
+    native.showAll();
+    const [shown, wanted] = [everything(one), everything(other)];
+    expect(shown.json).toEqual(wanted.json);
+    expect([...shown.tensors.keys()]).toEqual([...wanted.tensors.keys()]);
+    for (const [name, { data }] of wanted.tensors) expectClose(shown.tensors.get(name)!.data, data);
+    native.dispose();
+    for (const state of [one, other]) disposeTrainingState(state);
+  });
+
+  it("goes on bit for bit from what it handed back", async () => {
+    const spec = await workspace.spec(rhyme, changes);
+    const state = await createTrainingState(spec, async () => {});
+    const unbroken = createNativeStep(spec, state)!;
+    takeSteps(unbroken, spec);
+    unbroken.showAll();
+    const begun = createNativeStep(spec, state)!;
+    expect(takeSteps(begun, spec, steps)).toEqual(takeSteps(unbroken, spec, steps));
+    for (const step of [begun, unbroken]) step.dispose();
+    disposeTrainingState(state);
+  });
+});
+
+test.each<[string, SpecChanges]>([
+  ["recurrent dropout", { architecture: { recurrent_dropout: 0.1 } }],
+  ["layer norm", { architecture: { layer_norm: true } }],
+  ["attention", { architecture: { attention: "dot", attention_window: 4 } }],
+  ["l2", { training: { l2: 0.1 } }],
+  ["a stride", { training: { sequence_stride: 2 } }],
+  [
+    "scheduled sampling",
+    { training: { scheduled_sampling: { schedule: "linear", probability: 0.5, choice: "argmax" } } },
+  ],
+])("%s is left to the tape", async (_name, changes) => {
+  const spec = await workspace.spec(rhyme, changes);
+  const state = await createTrainingState(spec, async () => {});
+  expect(createNativeStep(spec, state)).toBeNull();
+  disposeTrainingState(state);
+});
