@@ -3,6 +3,7 @@ import type { JobEvent } from "../../src/schemas/events.ts";
 import type { Forecast } from "../../src/schemas/forecast.ts";
 import type { Job } from "../../src/schemas/jobs.ts";
 import type { Model } from "../../src/schemas/models.ts";
+import type { Prediction } from "../../src/schemas/prediction.ts";
 import { collect } from "./collect.ts";
 import { ServerProcess } from "./server-process.ts";
 
@@ -91,4 +92,16 @@ test("too short a history is refused with what is needed", async () => {
     code: "history_too_short",
     errors: [{ pointer: "/inputs/0/target", value: 3 }],
   });
+});
+
+test("the encoder by itself: blocks in, its state out, and on from there", async () => {
+  const blocks = Array.from({ length: 4 }, (_, block) => Array.from({ length: 6 }, (_, step) => (block - step) / 6));
+  const predict = (body: object) => server.post<Prediction>("/v1/models/shops/predict", body);
+  const whole = await predict({ inputs: [blocks], include: ["hidden_states"] });
+  const [{ outputs, final_state: state }] = whole.outputs;
+  expect(whole.meaning).toBe("encoding");
+  expect(outputs).toEqual([state[0].hidden]); // a GRU's output is its hidden state
+  const first = await predict({ inputs: [blocks.slice(0, 3)] });
+  const rest = await predict({ inputs: [blocks.slice(3)], initial_state: first.outputs[0].final_state });
+  for (const [unit, value] of rest.outputs[0].outputs[0].entries()) expect(value).toBeCloseTo(outputs[0][unit], 6);
 });
