@@ -7,26 +7,36 @@ import { lastLines, runCommand } from "../setup/run-command.mjs";
 
 const folder = fileURLToPath(new URL("peers", import.meta.url));
 
+const environments = {
+  networks: { name: ".venv", requirements: "requirements.txt", variable: "UNROLL_BENCH_PYTHON" },
+  forecasters: {
+    name: ".venv-forecast",
+    requirements: "requirements-forecast.txt",
+    variable: "UNROLL_BENCH_FORECAST_PYTHON",
+  },
+};
+
 /**
- * The Python that runs the peers: in bench/peers/.venv, made and filled from requirements.txt when that has changed, or the one
- * UNROLL_BENCH_PYTHON names. Throws an Error with the cause where there is none.
+ * The Python that runs the peers: in an environment in bench/peers, made and filled from its requirements when they have changed, or the
+ * one that the variable names. Throws an Error with the cause where there is none.
  */
-export async function peersPython({ say, env = process.env }) {
-  if (env.UNROLL_BENCH_PYTHON) return env.UNROLL_BENCH_PYTHON;
-  const environment = join(folder, ".venv");
+export async function peersPython({ say, peers = "networks", env = process.env }) {
+  const { name, requirements, variable } = environments[peers];
+  if (env[variable]) return env[variable];
+  const environment = join(folder, name);
   const python = join(environment, "bin", "python");
   const stamp = join(environment, "requirements.sha256");
   const wanted = createHash("sha256")
-    .update(await readFile(join(folder, "requirements.txt")))
+    .update(await readFile(join(folder, requirements)))
     .digest("hex");
   if ((await readFile(stamp, "utf8").catch(() => "")) === wanted) return python;
 
   const system = findProgram(["python3", "python"], env.PATH);
   if (!system) throw new Error("no Python on the PATH");
-  say("installing the peers into bench/peers/.venv (once; some minutes)");
+  say(`installing the peers into bench/peers/${name} (once; some minutes)`);
   await rm(environment, { recursive: true, force: true });
   await must(system, ["-m", "venv", environment]);
-  await must(python, ["-m", "pip", "install", "--quiet", "-r", join(folder, "requirements.txt")]);
+  await must(python, ["-m", "pip", "install", "--quiet", "-r", join(folder, requirements)]);
   await writeFile(stamp, wanted);
   return python;
 }

@@ -1,23 +1,14 @@
 // node bench/forecast/m4-hourly.mjs TRAIN.csv TEST.csv: the hourly series of the M4 competition (Makridakis et al. 2020) through
 // the API with every setting "auto", scored as the competition did. The files are the competition's own Hourly-train.csv and
 // Hourly-test.csv; the test file is read after the forecasts are there. Two minutes on two cores; after `npm run setup`.
-import { readFile } from "node:fs/promises";
 import { withServer } from "../with-server.mjs";
+import { readM4 } from "./read-m4.mjs";
 import { scoreM4 } from "./score-m4.mjs";
 
 const [trainPath, testPath] = process.argv.slice(2);
 const seed = Number(process.argv[4] ?? 1);
 const horizon = 48;
 const perRequest = 100;
-
-/** Rows of `"H1",605,586,...`, padded with empty cells to the longest. */
-async function readSeries(path) {
-  const [, ...rows] = (await readFile(path, "utf8")).trim().split(/\r?\n/);
-  return rows.map((row) => {
-    const [id, ...cells] = row.split(",").map((cell) => cell.replaceAll('"', ""));
-    return { id, target: cells.filter((cell) => cell !== "" && cell !== "NA").map(Number) };
-  });
-}
 
 async function finished(client, job) {
   for (;;) {
@@ -29,7 +20,7 @@ async function finished(client, job) {
 }
 
 await withServer(async (client) => {
-  const series = await readSeries(trainPath);
+  const series = await readM4(trainPath);
   const lines = series.map((one) => `${JSON.stringify(one)}\n`);
   const dataset = await client.upload(
     "/v1/datasets",
@@ -48,7 +39,7 @@ await withServer(async (client) => {
     outputs.push(...(await client.post("/v1/models/m4/forecast", { inputs })).outputs);
   }
   const { forecast } = await client.get("/v1/models/m4");
-  const score = scoreM4(series, await readSeries(testPath), outputs);
+  const score = scoreM4(series, await readM4(testPath), outputs);
   console.log("| OWA | sMAPE | MASE | 80 % intervals cover | seconds of training |");
   console.log("| --- | --- | --- | --- | --- |");
   const { owa, smape, mase, coverage } = score;
