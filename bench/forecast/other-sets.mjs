@@ -3,12 +3,12 @@
 // vega-datasets: months (two sets with a crisis in them, one with negative values; and one long series), days (rain has zeros,
 // temperatures go below 0) and years. Two minutes on two cores; after `npm run setup`.
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { withServer } from "../with-server.mjs";
 
 const seed = Number(process.argv[2] ?? 1);
-const folder = path.join(path.dirname(createRequire(import.meta.url).resolve("vega-datasets/package.json")), "data");
+const folder = fileURLToPath(new URL("../../node_modules/vega-datasets/data", import.meta.url));
 
 async function rowsOf(file) {
   const [head, ...lines] = (await readFile(path.join(folder, file), "utf8")).trim().split(/\r?\n/);
