@@ -27,6 +27,7 @@ import { streamTickets } from "./plugins/stream-tickets.ts";
 import { unreadBodies } from "./plugins/unread-bodies.ts";
 import { validation } from "./plugins/validation.ts";
 import { webSockets } from "./plugins/web-sockets.ts";
+import { anomaliesRoute } from "./routes/anomalies.ts";
 import { backtestRoute } from "./routes/backtest.ts";
 import { datasetRoutes } from "./routes/datasets.ts";
 import { forecastRoute } from "./routes/forecast.ts";
@@ -116,6 +117,7 @@ async function registerAll(app: FastifyInstance, options: AppOptions): Promise<v
   await app.register(scoreRoute);
   await app.register(forecastRoute);
   await app.register(backtestRoute);
+  await app.register(anomaliesRoute);
   await app.register(predictRoute);
   await app.register(pictureRoutes);
 }

@@ -114,6 +114,17 @@ export class FakeInference implements InferencePool {
     return parts();
   };
 
+  anomalies: InferencePool["anomalies"] = async ({ inputs }) => {
+    const outputs = inputs.map(({ target }) => {
+      const lists = { actual: target.slice(-1), median: [1], lower: [0], upper: [2], score: [-0.5] };
+      return { id: null, from: target.length - 1, missing: 0, timestamps: null, ...lists, anomalies: { "0.95": [] } };
+    });
+    const calibration = { method: "none" as const, target: null, empirical: null, holdout_values: 0 };
+    const thresholds = [{ level: 0.95, score: 1, method: "holdout" as const }];
+    const answer = { outputs: JSON.stringify(outputs), points: inputs.length, thresholds, calibration };
+    return { ...answer, timings: { queue_ms: 0.1, compute_ms: 0.2 } };
+  };
+
   async forecast({ inputs, horizon, quantiles }: Parameters<InferencePool["forecast"]>[0]) {
     const steps = horizon ?? 3;
     const outputs = inputs.map(({ id, target }) => {

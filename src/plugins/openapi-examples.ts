@@ -59,6 +59,12 @@ export const examples: Record<string, Examples> = {
       value: { prompt: "hello ", max_tokens: 400, temperature: 0.8, top_p: 0.95, seed: 7 },
     },
   },
+  "POST /v1/models/{id}/anomalies": {
+    anomalies: {
+      summary: "Whether the newest value is one to look at",
+      value: { inputs: [{ id: "store-7", target: [112, 118, 132, 129, 121, 135, 148, 900] }], last_point_only: true },
+    },
+  },
   "POST /v1/models/{id}/backtest": {
     backtest: {
       summary: "Two cut-offs in one series; a dataset's name stands in the place of inputs as well",

@@ -13,7 +13,9 @@ import { threadEntry } from "./thread-entry.ts";
 type AnswerOf<Type extends Answer["type"]> = Extract<Answer, { type: Type }>;
 type Question = Extract<
   ToInference,
-  { type: "generate" | "score" | "forecast" | "backtest" | "predict" | "tokenizer" | "describe" | "parts" }
+  {
+    type: "generate" | "score" | "forecast" | "backtest" | "anomalies" | "predict" | "tokenizer" | "describe" | "parts";
+  }
 >;
 type Unnumbered<Message> = Message extends unknown ? Omit<Message, "request"> : never;
 
@@ -93,6 +95,15 @@ class ThreadInferencePool implements InferencePool {
     const number = this.#ask({ type: "backtest", ...request }, question);
     question.watchSignal();
     return question.accepted;
+  }
+
+  async anomalies(request: Parameters<InferencePool["anomalies"]>[0]) {
+    const {
+      type,
+      request: number,
+      ...answer
+    } = await this.#askOnce({ type: "anomalies", ...request }, "anomalies-end");
+    return answer;
   }
 
   async predict(request: Parameters<InferencePool["predict"]>[0]) {

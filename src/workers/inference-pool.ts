@@ -1,3 +1,4 @@
+import type { AnomalyThreshold } from "../schemas/anomalies.ts";
 import type { BacktestEnd } from "../schemas/backtest.ts";
 import type { CalibrationNote, ForecastInput } from "../schemas/forecast.ts";
 import type { FinishReason, SamplingParameters, TextDelta, Timings } from "../schemas/generation.ts";
@@ -7,7 +8,7 @@ import type { NetworkParts } from "../schemas/network-parts.ts";
 import type { Inclusion, LayerState, OutputMeaning, PredictionInput, PredictionOutput } from "../schemas/prediction.ts";
 import type { ScoreBody, TextScore } from "../schemas/score.ts";
 import type { Tokenizer } from "../schemas/tokenizer.ts";
-import type { BacktestRequest } from "./protocol.ts";
+import type { AnomaliesRequest, BacktestRequest } from "./protocol.ts";
 
 export interface CheckpointReference {
   id: string;
@@ -58,6 +59,14 @@ export interface InferencePool {
   backtest(
     request: Omit<BacktestRequest, "type" | "request"> & { signal: AbortSignal },
   ): Promise<AsyncIterable<BacktestPart>>;
+  /** Scores values by forecasts from those before them; outputs: AnomalyOutput[] as JSON. Throws history_too_short, validation_failed. */
+  anomalies(request: Omit<AnomaliesRequest, "type" | "request">): Promise<{
+    outputs: string;
+    points: number;
+    thresholds: AnomalyThreshold[];
+    calibration: CalibrationNote;
+    timings: Timings;
+  }>;
   /** The plain forward pass of any model. Throws validation_failed, prompt_characters_unknown, with pointers into the request's body. */
   predict(request: {
     checkpoint: CheckpointReference;

@@ -4,6 +4,7 @@ import { backend } from "../rnn/backend.ts";
 import { countParameters, vocabularySizeOf } from "../rnn/count-parameters.ts";
 import { countParts } from "../rnn/count-parts.ts";
 import { Backtests } from "../rnn/serving/backtests.ts";
+import { findAnomalies } from "../rnn/serving/find-anomalies.ts";
 import { Forecasts } from "../rnn/serving/forecasts.ts";
 import { loadModel, loadPredictor } from "../rnn/serving/load-model.ts";
 import { LoadedModels } from "../rnn/serving/loaded-models.ts";
@@ -12,6 +13,7 @@ import { TextStreams } from "../rnn/serving/text-streams.ts";
 import { TextTurns } from "../rnn/serving/text-turns.ts";
 import { writeTokenizer } from "../rnn/text/vocabularies/write-tokenizer.ts";
 import type {
+  AnomaliesRequest,
   DescribeRequest,
   ForecastRequest,
   FromInference,
@@ -61,6 +63,11 @@ async function score({ request, checkpoint, question }: ScoreRequest): Promise<v
 async function forecast({ request, checkpoint, ...question }: ForecastRequest): Promise<void> {
   const answer = await forecasts.answer(checkpoint.path, { ...question, receivedAtMs: performance.now() });
   post({ type: "forecast-end", request, ...answer });
+}
+
+async function anomalies({ request, checkpoint, ...question }: AnomaliesRequest): Promise<void> {
+  const answer = await forecasts.lend(checkpoint.path, (lent) => findAnomalies(lent, question));
+  post({ type: "anomalies-end", request, ...answer });
 }
 
 async function predict({ request, checkpoint, ...question }: PredictRequest): Promise<void> {
@@ -113,6 +120,8 @@ async function receive(message: ToInference): Promise<void> {
       return forecast(message);
     case "backtest":
       return backtests.run(message.request, message.checkpoint.path, message);
+    case "anomalies":
+      return anomalies(message);
     case "predict":
       return predict(message);
     case "tokenizer":

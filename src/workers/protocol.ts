@@ -1,4 +1,5 @@
 import type { ErrorMessage } from "../errors.ts";
+import type { AnomalyThreshold } from "../schemas/anomalies.ts";
 import type { BacktestEnd } from "../schemas/backtest.ts";
 import type { CalibrationNote, ForecastInput } from "../schemas/forecast.ts";
 import type {
@@ -69,6 +70,15 @@ export interface BacktestRequest {
   horizon: number | null;
   quantiles: number[] | null;
 }
+export interface AnomaliesRequest {
+  type: "anomalies";
+  request: number;
+  checkpoint: { id: string; path: string };
+  inputs: ForecastInput[];
+  levels: number[] | null;
+  lastPointOnly: boolean;
+  stride: number;
+}
 export interface PredictRequest {
   type: "predict";
   request: number;
@@ -108,6 +118,7 @@ export type ToInference =
   | ScoreRequest
   | ForecastRequest
   | BacktestRequest
+  | AnomaliesRequest
   | PredictRequest
   | TokenizerRequest
   | DescribeRequest
@@ -152,6 +163,16 @@ export type FromInference =
   /** rows: each a BacktestForecast as JSON. */
   | { type: "backtest-rows"; request: number; rows: string[] }
   | { type: "backtest-end"; request: number; end: BacktestEnd }
+  /** outputs: AnomalyOutput[] as JSON. */
+  | {
+      type: "anomalies-end";
+      request: number;
+      outputs: string;
+      points: number;
+      thresholds: AnomalyThreshold[];
+      calibration: CalibrationNote;
+      timings: Timings;
+    }
   | {
       type: "predict-end";
       request: number;

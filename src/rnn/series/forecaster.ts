@@ -4,6 +4,7 @@ import type { CalibrationNote, ForecastInput, ForecastOutput } from "../../schem
 import type { Architecture, ResolvedForecastSettings } from "../../schemas/models.ts";
 import type { HostTensor } from "../host-tensor.ts";
 import { describeCalibration } from "./calibration/describe-calibration.ts";
+import type { ForecastCalibration } from "./calibration/forecast-calibration.ts";
 import { checkForecastRequest } from "./check-forecast-request.ts";
 import { ForecastBatch } from "./forecast-batch.ts";
 import { type ForecastCall, type PathRequest, seriesLeft } from "./forecast-call.ts";
@@ -29,6 +30,8 @@ export interface Forecaster {
   readonly rules: HistoryRules;
   readonly horizon: number;
   readonly calibration: CalibrationNote;
+  /** What the hold-out taught; null where there was none. */
+  readonly learned: ForecastCalibration | null;
   /** Series that one pass of the network takes. */
   readonly rowsAtOnce: number;
   /**
@@ -102,6 +105,7 @@ export function createForecaster(trained: TrainedForecast): Forecaster {
     rules,
     horizon: geometry.horizon,
     calibration: describeCalibration(calibration),
+    learned: calibration,
     rowsAtOnce: rows,
     dispose: () => pass.dispose(),
     open: (inputs, askedHorizon, askedQuantiles, paths = null) => {

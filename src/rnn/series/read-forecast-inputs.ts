@@ -43,8 +43,11 @@ export function nonPositiveFault(
   };
 }
 
-function countFault(target: ForecastInput["target"], pointer: string): ErrorDetail | null {
-  const index = target.findIndex((value) => value !== null && (value < 0 || !Number.isInteger(value)));
+/** Of the values before step `end`. */
+export function countFault(target: ForecastInput["target"], pointer: string, end = target.length): ErrorDetail | null {
+  const index = target.findIndex(
+    (value, step) => step < end && value !== null && (value < 0 || !Number.isInteger(value)),
+  );
   if (index < 0) return null;
   return {
     pointer: `${pointer}/target/${index}`,
@@ -55,7 +58,8 @@ function countFault(target: ForecastInput["target"], pointer: string): ErrorDeta
   };
 }
 
-function lengthFault(found: number, needed: number, pointer: string): ErrorDetail | null {
+/** Of a history of which `needed` values are wanted. */
+export function lengthFault(found: number, needed: number, pointer: string): ErrorDetail | null {
   if (found >= needed) return null;
   return {
     pointer: `${pointer}/target`,

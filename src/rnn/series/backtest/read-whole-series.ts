@@ -3,7 +3,7 @@ import type { ErrorDetail } from "../../../errors.ts";
 import type { ForecastInput } from "../../../schemas/forecast.ts";
 import { type FilledValues, fillGaps } from "../fill-gaps.ts";
 import type { ForecastHistory, HistoryRules } from "../read-forecast-inputs.ts";
-import { nonPositiveFault } from "../read-forecast-inputs.ts";
+import { countFault, nonPositiveFault } from "../read-forecast-inputs.ts";
 import { readInputTimes } from "../read-input-times.ts";
 import { valueTransforms } from "../value-transform.ts";
 
@@ -27,6 +27,8 @@ export function readWholeSeries(
   const { timeline, errors } = readInputTimes(input, pointer, rules.frequency);
   const fault = rules.geometry.transform.startsWith("log") ? nonPositiveFault(input.target, pointer, end) : null;
   if (fault !== null) errors.push(fault);
+  const uncounted = rules.geometry.likelihood === "negative_binomial" ? countFault(input.target, pointer, end) : null;
+  if (uncounted !== null) errors.push(uncounted);
   if (errors.length > 0) return errors;
   const skipped = input.target.findIndex((value) => value !== null);
   if (skipped < 0) return null;

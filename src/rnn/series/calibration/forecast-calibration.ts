@@ -1,3 +1,5 @@
+import type { OutsideScores } from "./outside-scores.ts";
+
 /** What a hold-out taught about the intervals: goes into the checkpoint. */
 export interface ForecastCalibration {
   /** For each level and step, what to move the path by, in widths of its interval. [levels][horizon] */
@@ -7,4 +9,6 @@ export interface ForecastCalibration {
   empirical: number;
   /** Values the corrections were taken from. */
   values: number;
+  /** Absent in checkpoints of older versions. */
+  outside?: OutsideScores;
 }

@@ -1,6 +1,7 @@
 import type { ForecastCalibration } from "./forecast-calibration.ts";
 import { intervalWidth } from "./interval-width.ts";
 import { type LevelPair, levelPairs } from "./level-pairs.ts";
+import { outsideScores } from "./outside-scores.ts";
 
 /** Scores that one correction is taken from at least; neighbouring steps lend theirs where one step has fewer. */
 const fewestScores = 1000;
@@ -61,7 +62,9 @@ export class IntervalScores {
       shifts[upper] = corrections(this.#scores[index]!, coverage);
       shifts[lower] = shifts[upper].map((shift) => -shift);
     }
-    return { shifts, target: widest.coverage, empirical: this.#crossCoverage(widest), values };
+    const raw = this.#scores[0]!.map((scores) => scores.map(({ value }) => value));
+    const outside = outsideScores(raw, shifts[widest.upper]!);
+    return { shifts, target: widest.coverage, empirical: this.#crossCoverage(widest), values, outside };
   }
 
   /** Share of the values that lie within the widest interval, where each half is corrected by the scores of the other. */
