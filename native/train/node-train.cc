@@ -30,7 +30,8 @@ TrainerShape readShape(const NodeValue& from) {
                            .batch = from.field("batch").integer(1, mostRows),
                            .time = from.field("time").integer(1, mostRows),
                            .optimizer = Optimizer(from.field("optimizer").integer(0, 2)),
-                           .moments = int(from.field("moments").integer(0, mostMoments))};
+                           .moments = int(from.field("moments").integer(0, mostMoments)),
+                           .precision = Precision(from.field("bf16").integer(0, 1))};
   constexpr double most = 1ull << 36;  // floats; told apart from an overflow here
   const double widest = double(std::max({shape.units, shape.embedding, shape.vocabulary}));
   if (double(shape.batch) * double(shape.time + 1) * (double(shape.units) * 64 + widest) * double(shape.layers) > most ||

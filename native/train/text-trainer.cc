@@ -7,7 +7,13 @@
 
 namespace unroll {
 
-TextTrainer::TextTrainer(const TrainerShape& shape) : shape(shape) {
+TextTrainer::TextTrainer(const TrainerShape& shape, const TrainerKernels& kernels)
+    : shape(shape),
+      kernels_(kernels.single),
+      forward_(shape.precision == Precision::bf16 ? kernels.bf16.forward[int(shape.cell)]
+                                                  : kernels.single.forward[int(shape.cell)]),
+      gradient_(shape.precision == Precision::bf16 ? kernels.bf16.gradient[int(shape.cell)]
+                                                   : kernels.single.gradient[int(shape.cell)]) {
   if (shape.embedding > 0) addParameter(shape.vocabulary * shape.embedding);
   for (Index index = 0; index < shape.layers; index++) addLayer(index);
   headKernel_ = addParameter(shape.units * shape.vocabulary);
@@ -102,7 +108,7 @@ void TextTrainer::forward(Index index, const TextStep& step, ThreadPool& pool) {
   Layer& layer = layers_[std::size_t(index)];
   float* hidden = state(index, 0);
   float* cell = shape.cell == Cell::lstm ? state(index, 1) : nullptr;
-  kernels().forward[int(shape.cell)](
+  forward_(
       {.shape = layer.layout.shape,
        .input = inputOf(index, !step.draws.empty()),
        .weights = {&weights[layer.kernel], &weights[layer.recurrentKernel], &weights[layer.bias]},
@@ -120,7 +126,7 @@ void TextTrainer::forward(Index index, const TextStep& step, ThreadPool& pool) {
 void TextTrainer::drop(Layer& layer, const DropoutDraw& draw, float kept, ThreadPool& pool) {
   const Index size = rows() * shape.units, padded = paddedUnits();
   float* mask = layer.mask.atLeast(size);
-  kernels().dropoutMask({draw.firstKey, draw.secondKey, draw.threshold, kept, size, mask}, pool);
+  kernels_.dropoutMask({draw.firstKey, draw.secondKey, draw.threshold, kept, size, mask}, pool);
   const float* hidden = outputsOf(layer, false);
   float* dropped = layer.dropped.atLeast(rows() * padded);
   for (Index time = 0; time < shape.time; time++)
@@ -132,7 +138,7 @@ void TextTrainer::drop(Layer& layer, const DropoutDraw& draw, float kept, Thread
 }
 
 void TextTrainer::head(bool drops, float* loss, ThreadPool& pool) {
-  kernels().softmaxHead({.rows = rows(),
+  kernels_.softmaxHead({.rows = rows(),
                          .units = shape.units,
                          .classes = shape.vocabulary,
                          .stride = paddedUnits(),
@@ -164,7 +170,7 @@ void TextTrainer::backward(Index index, bool drops, ThreadPool& pool) {
   Rows<float> down;
   if (index > 0) down = signal;
   if (index == 0 && shape.embedding > 0) down = timeOutside(embeddedSignal_.atLeast(0), shape.embedding);
-  kernels().gradient[int(shape.cell)](
+  gradient_(
       {.shape = layer.layout.shape,
        .input = inputOf(index, drops),
        .weights = {&weights[layer.kernel], &weights[layer.recurrentKernel], &weights[layer.bias]},
@@ -204,7 +210,7 @@ void TextTrainer::update(const TextStep& step, ThreadPool& pool) {
   call.parameters = parameters;
   for (int i = 0; i < shape.moments; i++) call.moments[i] = call.newMoments[i] = moments.data() + i * offset;
   call.norms = step.result + 1;
-  kernels().optimizer(call, pool);
+  kernels_.optimizer(call, pool);
 }
 
 }  // namespace unroll

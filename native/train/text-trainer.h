@@ -26,6 +26,13 @@ struct TrainerShape {
   Index batch, time;
   Optimizer optimizer;
   int moments;
+  Precision precision;  // of the recurrent layers' products; all else is single
+};
+
+/** The kernels of a trainer: a processor's best, or a given level's. */
+struct TrainerKernels {
+  const KernelSet& single = kernels();
+  const Bf16Kernels& bf16 = bf16Kernels();
 };
 
 /** The draw of one layer's dropout mask. */
@@ -47,7 +54,7 @@ struct TextStep {
 class TextTrainer {
  public:
   /** All zero. Throws std::bad_alloc. */
-  explicit TextTrainer(const TrainerShape& shape);
+  explicit TextTrainer(const TrainerShape& shape, const TrainerKernels& kernels = {});
 
   const TrainerShape shape;
   std::vector<float> weights, moments, states;
@@ -65,6 +72,9 @@ class TextTrainer {
     Index kernel = 0, recurrentKernel = 0, bias = 0;  // where they begin in the weights
     Scratch reserve, mask, dropped;
   };
+  const KernelSet& kernels_;
+  void (*const forward_)(const ForwardCall&, ThreadPool&);
+  void (*const gradient_)(const GradientCall&, ThreadPool&);
   std::vector<Layer> layers_;
   std::vector<Index> sizes_;  // of the parameters
   Index headKernel_ = 0, headBias_ = 0;

@@ -29,8 +29,7 @@ export function createNativeStep(spec: TrainingSpec, parts: Parts): TrainingStep
 
 function isUnderstood({ architecture, training }: TrainingSpec, { task, elasticPenalty }: Parts): boolean {
   const isPlain = isPlainNetwork(architecture) && architecture.recurrent_dropout === 0;
-  const isSingle = (training.precision ?? "fp32") === "fp32";
-  return isPlain && isSingle && Boolean(task.windows) && !training.l2 && elasticPenalty === null;
+  return isPlain && Boolean(task.windows) && !training.l2 && elasticPenalty === null;
 }
 
 /** Owns weights, moments, carried state, cursor and dropout's random state from its making on. */
@@ -73,6 +72,7 @@ class NativeStep implements TrainingStep {
       time: this.#windows.length,
       optimizer: optimizers[this.#settings.kind],
       moments: moments.size / weights.size,
+      bf16: training.precision === "bf16" ? 1 : 0,
     };
     this.#trainer = kernels.createTextTrainer(shape, joinTensors(weights), joinTensors(moments), joinTensors(tensors));
   }

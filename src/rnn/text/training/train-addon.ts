@@ -16,6 +16,8 @@ export interface TrainerShape {
   /** 0 sgd, 1 rmsprop, 2 adam. */
   optimizer: 0 | 1 | 2;
   moments: number;
+  /** 1: the products of the recurrent layers take numbers rounded to bf16. */
+  bf16: 0 | 1;
 }
 
 export interface TextWindow {

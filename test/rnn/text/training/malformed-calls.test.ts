@@ -18,6 +18,7 @@ describe.skipIf(kernels === null)("a call of the trainer that is not as it shoul
     time: 4,
     optimizer: 2,
     moments: 2,
+    bf16: 0,
   };
   const size = 7 * 3 + (3 + 5 + 1) * 20 + (5 + 5 + 1) * 20 + 6 * 7;
   const addon = kernels!;

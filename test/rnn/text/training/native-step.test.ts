@@ -17,8 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => workspace.remove());
 
-function takeSteps(step: TrainingStep, { training }: TrainingSpec, from = 0) {
-  return Array.from({ length: steps }, (_, index) =>
+function takeSteps(step: TrainingStep, { training }: TrainingSpec, { from = 0, count = steps } = {}) {
+  return Array.from({ length: count }, (_, index) =>
     step.take({
       step: from + index + 1,
       progress: 0,
@@ -36,10 +36,25 @@ function everything({ task, optimizer }: TrainingState) {
   return { tensors: new Map([...weights, ...optimizer.save(), ...tensors]), json };
 }
 
-function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>): void {
-  const scale = Math.max(1, ...Array.from(expected, Math.abs));
-  const worst = Math.max(0, ...Array.from(found, (value, index) => Math.abs(value - expected[index]!)));
-  expect(worst / scale).toBeLessThan(2e-5);
+/** The largest difference, over the largest expected number or `least` if that is more. */
+function differenceOf(found: ArrayLike<number>, expected: ArrayLike<number>, least: number): number {
+  const scale = Math.max(least, ...Array.from(expected, Math.abs));
+  return Math.max(0, ...Array.from(found, (value, index) => Math.abs(value - expected[index]!))) / scale;
+}
+
+/** The same run twice, once a step at a time by the addon and once by the tape. */
+async function bothOf(changes: SpecChanges) {
+  const spec = await workspace.spec(rhyme, changes);
+  const [one, other] = [
+    await createTrainingState(spec, async () => {}),
+    await createTrainingState(spec, async () => {}),
+  ];
+  const [native, tape] = [createNativeStep(spec, one)!, createTapeStep(spec.training, other)];
+  const dispose = () => {
+    native.dispose();
+    for (const state of [one, other]) disposeTrainingState(state);
+  };
+  return { spec, native, tape, one, other, dispose };
 }
 
 const cases: [string, SpecChanges][] = [
@@ -66,29 +81,50 @@ const cases: [string, SpecChanges][] = [
       training: { optimizer: "rmsprop", centered: true, learning_rate: 0.001, clip_norm: null, clip_value: 0.01 },
     },
   ],
+  ["lstm in bf16", { architecture: { cell: "lstm", units: 37, dropout: 0.3 }, training: { precision: "bf16" } }],
+  [
+    "gru with an embedding in bf16",
+    { architecture: { cell: "gru", units: 20, embedding_size: 9 }, training: { precision: "bf16" } },
+  ],
 ];
 
 describe.skipIf(kernels === null).each(cases)("a native step of %s", (_name, changes) => {
-  it("does what the tape does, within 1e-5, and hands all of it back", async () => {
-    const spec = await workspace.spec(rhyme, changes);
-    const [one, other] = [
-      await createTrainingState(spec, async () => {}),
-      await createTrainingState(spec, async () => {}),
-    ];
-    const native = createNativeStep(spec, one)!;
-    const tape = createTapeStep(spec.training, other);
+  const isBf16 = changes.training?.precision === "bf16";
+  // A number on the edge between two of bf16 may be rounded to the other, a 256th off; later steps make more of it.
+  const [firstTolerance, lastTolerance] = isBf16 ? [1e-3, 1e-2] : [1e-5, 1e-5];
+
+  it("is the tape's at first: loss, norms and every gradient, within 1e-5 (bf16: 1e-3) of the largest in each", async () => {
+    const { spec, native, tape, one, other, dispose } = await bothOf(changes);
+    const [[found], [expected]] = [takeSteps(native, spec, { count: 1 }), takeSteps(tape, spec, { count: 1 })];
+    expect(differenceOf([found!.loss], [expected!.loss], 0)).toBeLessThan(firstTolerance);
+    expect(differenceOf([found!.norm], [expected!.norm], 0)).toBeLessThan(firstTolerance);
+    expect(differenceOf(found!.norms, expected!.norms, 0)).toBeLessThan(firstTolerance);
+    native.showAll();
+    // After one step the mean gradients and velocities are the gradients, but for a factor.
+    const [shown, wanted] = [one.optimizer.save(), other.optimizer.save()];
+    expect(wanted.size).toBeGreaterThan(0);
+    for (const [name, { data }] of wanted) {
+      expect(differenceOf(shown.get(name)!.data, data, 0), name).toBeLessThan(firstTolerance);
+    }
+    dispose();
+  });
+
+  it("stays within 1e-5 of the tape (bf16: 1e-2) for 24 steps: losses, norms and all that it hands back", async () => {
+    const { spec, native, tape, one, other, dispose } = await bothOf(changes);
     const [found, expected] = [takeSteps(native, spec), takeSteps(tape, spec)];
     for (const [index, { loss, norm, norms }] of expected.entries()) {
-      expectClose([found[index]!.loss, found[index]!.norm], [loss, norm]);
-      expectClose(found[index]!.norms, norms);
+      const { loss: foundLoss, norm: foundNorm, norms: foundNorms } = found[index]!;
+      const difference = differenceOf([foundLoss, foundNorm, ...foundNorms], [loss, norm, ...norms], 1);
+      expect(difference).toBeLessThan(lastTolerance);
     }
     native.showAll();
     const [shown, wanted] = [everything(one), everything(other)];
     expect(shown.json).toEqual(wanted.json);
     expect([...shown.tensors.keys()]).toEqual([...wanted.tensors.keys()]);
-    for (const [name, { data }] of wanted.tensors) expectClose(shown.tensors.get(name)!.data, data);
-    native.dispose();
-    for (const state of [one, other]) disposeTrainingState(state);
+    for (const [name, { data }] of wanted.tensors) {
+      expect(differenceOf(shown.tensors.get(name)!.data, data, 1), name).toBeLessThan(lastTolerance);
+    }
+    dispose();
   });
 
   it("goes on bit for bit from what it handed back", async () => {
@@ -98,7 +134,8 @@ describe.skipIf(kernels === null).each(cases)("a native step of %s", (_name, cha
     takeSteps(unbroken, spec);
     unbroken.showAll();
     const begun = createNativeStep(spec, state)!;
-    expect(takeSteps(begun, spec, steps)).toEqual(takeSteps(unbroken, spec, steps));
+    const on = { from: steps };
+    expect(takeSteps(begun, spec, on)).toEqual(takeSteps(unbroken, spec, on));
     for (const step of [begun, unbroken]) step.dispose();
     disposeTrainingState(state);
   });
