@@ -14,6 +14,9 @@ export const plainSampling: SamplingParameters = {
   logprobs: null,
   allowed_characters: null,
   pattern: null,
+  beams: 1,
+  length_penalty: 0,
+  alternatives: 0,
   stop: [],
   seed: 1,
 };

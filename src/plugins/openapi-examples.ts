@@ -58,6 +58,10 @@ export const examples: Record<string, Examples> = {
       summary: "400 characters",
       value: { prompt: "hello ", max_tokens: 400, temperature: 0.8, top_p: 0.95, seed: 7 },
     },
+    beams: {
+      summary: "The likeliest line that a beam search of four finds, and the next two",
+      value: { prompt: "hello ", max_tokens: 80, stop: ["\n"], beams: 4, length_penalty: 0.6, alternatives: 2 },
+    },
   },
   "POST /v1/models/{id}/anomalies": {
     anomalies: {

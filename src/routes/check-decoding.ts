@@ -1,15 +1,11 @@
 import { appError, type ErrorDetail } from "../errors.ts";
 import type { GenerateBody } from "../schemas/generation.ts";
+import { beamFaults } from "./beam-faults.ts";
 
 /** Options of a request for text that mean nothing beside each other; throws validation_failed with all of them. */
-export function checkDecoding({
-  temperature,
-  typical_p,
-  pattern,
-  allowed_characters,
-  stop,
-}: Omit<GenerateBody, "stream">): void {
-  const errors: ErrorDetail[] = [];
+export function checkDecoding(body: Omit<GenerateBody, "stream">): void {
+  const { temperature, typical_p, pattern, allowed_characters, stop } = body;
+  const errors: ErrorDetail[] = beamFaults(body);
   if (temperature === 0 && typical_p < 1) {
     const message = "expected 1 beside temperature 0, which draws nothing";
     const hint = "raise the temperature, or leave typical_p out";

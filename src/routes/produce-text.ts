@@ -19,13 +19,16 @@ interface TextRequest {
  */
 export async function produceText(app: FastifyInstance, request: TextRequest): Promise<AsyncIterable<TextEvent>> {
   const parameters = parametersOf(request.body);
-  const { seed } = parameters;
+  const { seed: used, ...others } = parameters;
+  const isDrawn = parameters.beams === 1;
   const { model, signal } = request;
   const { checkpoint } = model;
   const parts = await app.inference.generate({ checkpoint, parameters, signal });
 
   async function* events(): AsyncIterable<TextEvent> {
-    yield { type: "text-start", model: model.id, checkpoint: checkpoint.id, seed, parameters };
+    const seed = isDrawn ? used : null;
+    const told = isDrawn ? parameters : others;
+    yield { type: "text-start", model: model.id, checkpoint: checkpoint.id, seed, parameters: told };
     for await (const part of parts) {
       if (part.type === "delta") {
         app.metrics.characters.inc(part.text.length);
@@ -34,7 +37,8 @@ export async function produceText(app: FastifyInstance, request: TextRequest): P
         continue;
       }
       const usage = { prompt_tokens: part.promptTokens, completion_tokens: part.completionTokens };
-      yield { type: "text-end", finish_reason: part.finishReason, usage, timings: part.timings };
+      const { finishReason: finish_reason, timings, search } = part;
+      yield { type: "text-end", finish_reason, usage, timings, ...(search && { search }) };
     }
   }
   return events();
@@ -44,9 +48,11 @@ export async function produceText(app: FastifyInstance, request: TextRequest): P
 function parametersOf(body: TextRequest["body"]): SamplingParameters {
   const { prompt, max_tokens, temperature, top_k, top_p, min_p, repetition_penalty, stop } = body;
   const { typical_p, logit_bias, logprobs, allowed_characters, pattern, seed = randomInt(2 ** 32) } = body;
+  const { beams, length_penalty, alternatives } = body;
   checkDecoding(body);
   const filters = { temperature, top_k, top_p, min_p, typical_p, repetition_penalty, logit_bias };
-  return { prompt, max_tokens, ...filters, allowed_characters, pattern, stop, logprobs, seed };
+  const limits = { allowed_characters, pattern, stop, logprobs };
+  return { prompt, max_tokens, ...filters, ...limits, beams, length_penalty, alternatives, seed };
 }
 
 /** How one JSON reply holds what a stream would have sent. */
@@ -61,13 +67,14 @@ export async function foldText(events: AsyncIterable<TextEvent>) {
       for (const likelihood of event.logprobs ?? []) likelihoods.push(likelihood);
     } else if (start !== undefined) {
       const { model, checkpoint, seed, parameters } = start;
-      const { finish_reason, usage, timings } = event;
+      const { finish_reason, usage, timings, search } = event;
       return {
         object: "generation" as const,
         model,
         checkpoint,
         text,
         ...(parameters.logprobs === null ? {} : { logprobs: likelihoods }),
+        ...(search && { search }),
         finish_reason,
         seed,
         parameters,

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { beamSearch, Search } from "./beam-search.ts";
 import { Nullable, Seed } from "./common.ts";
 import { decoding, TokenLikelihood } from "./decoding.ts";
 
@@ -49,6 +50,7 @@ const sampling = {
       "Above 1 makes tokens of the prompt and of the text so far less likely: a logit above 0 is divided by it, any other multiplied.",
   }),
   ...decoding,
+  ...beamSearch,
   stop: Type.Array(Type.String({ minLength: 1, maxLength: 256 }), {
     maxItems: 16,
     default: [],
@@ -71,6 +73,8 @@ export type GenerateBody = Static<typeof GenerateBody>;
 
 /** The parameters in effect, as text-start repeats them. */
 export type SamplingParameters = Omit<GenerateBody, "stream" | "seed" | "checkpoint"> & { seed: number };
+/** As they are told: no seed where nothing is drawn. */
+type ToldParameters = Omit<SamplingParameters, "seed"> & { seed?: number };
 
 export const Usage = Type.Object({
   prompt_tokens: Type.Integer(),
@@ -87,9 +91,10 @@ export const Generation = Type.Object({
   checkpoint: Type.String(),
   text: Type.String(),
   logprobs: Type.Optional(Type.Array(TokenLikelihood, { description: "Of each token of the text, where asked for." })),
+  search: Type.Optional(Search),
   finish_reason: FinishReason,
-  seed: Type.Integer(),
-  parameters: Type.Object({ ...sampling, seed: Seed }),
+  seed: Type.Union([Type.Integer(), Type.Null()], { description: "Gives the same text again; null of a beam search." }),
+  parameters: Type.Object({ ...sampling, seed: Type.Optional(Seed) }),
   usage: Usage,
   timings: Timings,
 });
@@ -104,9 +109,15 @@ export interface TextDelta {
 
 /** What one stream of text consists of, whatever carries it. */
 export type TextEvent =
-  | { type: "text-start"; model: string; checkpoint: string; seed: number; parameters: SamplingParameters }
+  | { type: "text-start"; model: string; checkpoint: string; seed: number | null; parameters: ToldParameters }
   | ({ type: "text-delta" } & TextDelta)
-  | { type: "text-end"; finish_reason: FinishReason; usage: Static<typeof Usage>; timings: Timings };
+  | {
+      type: "text-end";
+      finish_reason: FinishReason;
+      usage: Static<typeof Usage>;
+      timings: Timings;
+      search?: Search;
+    };
 
 export const StreamId = Type.String({ minLength: 1, maxLength: 64 });
 export const GenerateMessage = Type.Object(

@@ -1,5 +1,6 @@
 import type { AnomalyThreshold } from "../schemas/anomalies.ts";
 import type { BacktestEnd } from "../schemas/backtest.ts";
+import type { Search } from "../schemas/beam-search.ts";
 import type { CalibrationNote, ForecastInput } from "../schemas/forecast.ts";
 import type { FinishReason, SamplingParameters, TextDelta, Timings } from "../schemas/generation.ts";
 import type { Backend } from "../schemas/health.ts";
@@ -17,7 +18,15 @@ export interface CheckpointReference {
 
 export type TextPart =
   | ({ type: "delta" } & TextDelta)
-  | { type: "end"; finishReason: FinishReason; promptTokens: number; completionTokens: number; timings: Timings };
+  | {
+      type: "end";
+      finishReason: FinishReason;
+      promptTokens: number;
+      completionTokens: number;
+      timings: Timings;
+      /** Of a beam search. */
+      search?: Search;
+    };
 
 /** rows: each a BacktestForecast as JSON. */
 export type BacktestPart = { type: "rows"; rows: string[] } | { type: "end"; end: BacktestEnd };

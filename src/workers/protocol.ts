@@ -1,6 +1,7 @@
 import type { ErrorMessage } from "../errors.ts";
 import type { AnomalyThreshold } from "../schemas/anomalies.ts";
 import type { BacktestEnd } from "../schemas/backtest.ts";
+import type { Search } from "../schemas/beam-search.ts";
 import type { CalibrationNote, ForecastInput } from "../schemas/forecast.ts";
 import type {
   FinishReason,
@@ -148,6 +149,8 @@ export type FromInference =
       promptTokens: number;
       completionTokens: number;
       timings: Timings;
+      /** Of a beam search. */
+      search?: Search;
     }
   | { type: "score-end"; request: number; score: TextScore; timings: Timings }
   /** outputs: ForecastOutput[] as JSON, so that the main thread, which has every request to see to, spells no numbers. */

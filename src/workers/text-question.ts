@@ -51,8 +51,8 @@ export class TextQuestion implements Asker {
       this.#parts.push({ ...delta, type: "delta" });
     }
     if (answer.type !== "text-end") return false;
-    const { finishReason, promptTokens, completionTokens, timings } = answer;
-    this.#parts.push({ type: "end", finishReason, promptTokens, completionTokens, timings });
+    const { type: _type, request: _request, ...end } = answer;
+    this.#parts.push({ type: "end", ...end });
     this.#accept(this.#parts); // cancelled before it started: no text-start came
     this.#end();
     return true;

@@ -68,6 +68,9 @@ describe("three faces of one text", () => {
         logprobs: null,
         allowed_characters: null,
         pattern: null,
+        beams: 1,
+        length_penalty: 0,
+        alternatives: 0,
         stop: [],
       },
       seed: reply.seed,
@@ -84,6 +87,35 @@ describe("three faces of one text", () => {
     await expect(openSocket(app, "/v1/models/nobody/generate")).rejects.toThrow("404");
     await app.store.models.create({ ...(await app.store.models.get("writer")), name: "novice", forecast: null });
     await expect(openSocket(app, "/v1/models/novice/generate")).rejects.toThrow("409");
+  });
+});
+
+describe("a beam search", () => {
+  test("has no seed, and its parameters can be sent again", async () => {
+    const { app } = await writer();
+    const { body: reply } = await call(app, `POST ${path}`, { max_tokens: 4, beams: 3 });
+    expect(reply).toMatchObject({ seed: null, parameters: { beams: 3, length_penalty: 0, alternatives: 0 } });
+    expect(reply.parameters).not.toHaveProperty("seed");
+    expect((await call(app, `POST ${path}`, reply.parameters)).status).toBe(200);
+  });
+
+  test.each<[object, string[]]>([
+    [{ beams: 0 }, ["/beams"]],
+    [{ beams: 33 }, ["/beams"]],
+    [{ beams: 4, temperature: 0.5, seed: 7 }, ["/temperature", "/seed"]],
+    [{ beams: 4, temperature: 0, top_k: 3, top_p: 0.9 }, ["/temperature", "/top_k", "/top_p"]],
+    [{ beams: 4, min_p: 0.1, typical_p: 0.9 }, ["/min_p", "/typical_p"]],
+    [{ beams: 4, repetition_penalty: 1.1, logit_bias: { e: 1 } }, ["/repetition_penalty", "/logit_bias"]],
+    [{ beams: 4, alternatives: 4 }, ["/alternatives"]],
+    [{ alternatives: 1, length_penalty: 0.6 }, ["/length_penalty", "/alternatives"]],
+    [{ beams: 4, length_penalty: -1 }, ["/length_penalty"]],
+    [{ beams: 4, logprobs: 1, pattern: "[0-9]" }, ["/logprobs"]],
+    [{ beams: 4, logprobs: 1, allowed_characters: "ab" }, ["/logprobs"]],
+  ])("refuses what means nothing beside or without it: %j", async (asked, pointers) => {
+    const { app } = await writer();
+    const { status, body: problem } = await call(app, `POST ${path}`, asked);
+    expect(status).toBe(422);
+    expect(problem.errors.map((fault: { pointer: string }) => fault.pointer)).toEqual(pointers);
   });
 });
 

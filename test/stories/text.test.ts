@@ -4,6 +4,7 @@ import type { JobEvent } from "../../src/schemas/events.ts";
 import type { Generation, TextEvent } from "../../src/schemas/generation.ts";
 import type { Job } from "../../src/schemas/jobs.ts";
 import type { Model } from "../../src/schemas/models.ts";
+import type { TextScore as Score } from "../../src/schemas/score.ts";
 import { collect } from "./collect.ts";
 import { sampleText } from "./sample-text.ts";
 import { ServerProcess } from "./server-process.ts";
@@ -88,6 +89,57 @@ test("one seed writes one text: as JSON, as server-sent events and over a socket
     last: (frame) => frame.type === "text-end",
   });
   expect(joinText(frames)).toBe(json.text);
+});
+
+test("what a text was drawn from is what score says of it, and a pattern holds", async () => {
+  const path = "/v1/models/writer/generate";
+  const asked = { prompt: "the ", max_tokens: 40, seed: 3, logprobs: 2 };
+  const drawn = await server.post<Generation>(path, asked);
+  expect(drawn.logprobs!.map(({ text: each }) => each).join("")).toBe(drawn.text);
+  const scored = await server.post<Score>("/v1/models/writer/score", {
+    ...{ prompt: "the ", text: drawn.text, logprobs: 2 },
+  });
+  for (const [place, { token, log_probability, top }] of scored.logprobs.entries()) {
+    expect(drawn.logprobs![place]!.token).toBe(token);
+    expect(drawn.logprobs![place]!.log_probability).toBeCloseTo(log_probability, 4);
+    expect(drawn.logprobs![place]!.top).toHaveLength(top.length);
+  }
+  const matched = await server.post<Generation>(path, { prompt: "the ", pattern: "(?:cat|dog|owl) [a-z]{3,5} my" });
+  expect(matched).toMatchObject({
+    text: expect.stringMatching(/^(?:cat|dog|owl) [a-z]{3,5} my$/),
+    finish_reason: "stop",
+  });
+});
+
+test("a beam search finds the likeliest text: as JSON, as server-sent events and over a socket", async () => {
+  const path = "/v1/models/writer/generate";
+  const request = { prompt: "the ", max_tokens: 30, stop: ["."], beams: 8, alternatives: 3, logprobs: 0 };
+  const json = await server.post<Generation>(path, request);
+  const { log_probability: sum, score, alternatives } = json.search!;
+  expect(json.seed).toBeNull();
+  expect(text).toContain(`the ${json.text}.`);
+  expect(score).toBe(sum);
+  expect(alternatives).toHaveLength(3);
+  const scores = [score, ...alternatives.map((other) => other.score)];
+  expect(scores).toEqual(scores.toSorted((one, other) => other - one));
+  const whole = json.text + (json.finish_reason === "stop" ? "." : "");
+  const scored = await server.post<Score>("/v1/models/writer/score", { prompt: "the ", text: whole });
+  expect(scored.log_probability).toBeCloseTo(sum, 3);
+
+  const headers = { "content-type": "application/json" };
+  const body = JSON.stringify({ ...request, stream: true });
+  const streamed = await fetch(server.url + path, { method: "POST", headers, body });
+  const told = sseData<TextEvent>(await streamed.text());
+  expect(told.map(({ type }) => type)).toEqual(["text-start", "text-delta", "text-end"]);
+  expect(told[1]).toMatchObject({ text: json.text, index: 0, logprobs: json.logprobs });
+  expect(told[2]).toMatchObject({ search: json.search, usage: json.usage });
+
+  const frames = await collect<TextEvent>(server.url + path, {
+    first: { type: "generate", ...request },
+    last: (frame) => frame.type === "text-end",
+  });
+  expect(joinText(frames)).toBe(json.text);
+  expect(frames.at(-1)).toMatchObject({ search: json.search });
 });
 
 function joinText(textEvents: TextEvent[]): string {

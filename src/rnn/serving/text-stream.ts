@@ -1,3 +1,4 @@
+import type { Search } from "../../schemas/beam-search.ts";
 import type { TokenLikelihood } from "../../schemas/decoding.ts";
 import type { FinishReason, TextDelta, Timings } from "../../schemas/generation.ts";
 import type { Drawn } from "../text/generation/text-engine.ts";
@@ -9,6 +10,8 @@ export interface TextEnd {
   promptTokens: number;
   completionTokens: number;
   timings: Timings;
+  /** Of a beam search. */
+  search?: Search;
 }
 
 export interface TextListener {

@@ -1,10 +1,11 @@
 import { appError } from "../../errors.ts";
 import type { SamplingParameters, TextDelta } from "../../schemas/generation.ts";
-import type { TextEngine } from "../text/generation/text-engine.ts";
+import { BeamSearch } from "../text/beams/beam-search.ts";
 import { TextGenerator } from "../text/text-generator.ts";
+import { BeamStream } from "./beam-stream.ts";
 import type { ServedModel } from "./load-model.ts";
 import type { LoadedModels, Loan } from "./loaded-models.ts";
-import { type TextEnd, TextStream } from "./text-stream.ts";
+import { type TextEnd, type TextListener, TextStream } from "./text-stream.ts";
 import type { TextTurns } from "./text-turns.ts";
 
 /** What becomes of a request: started and deltas and ended, or failed, before or after it started. */
@@ -15,10 +16,18 @@ export interface TextStreamsListener {
   failed(request: number, error: unknown): void;
 }
 
+/** A text being written. */
+interface Writing {
+  goOn(): void;
+  pause(): void;
+  /** To be called in a pause. */
+  cancel(): void;
+}
+
 interface OpenStream {
   held: boolean;
   /** null while its model loads. */
-  writing: { stream: TextStream; engine: TextEngine } | null;
+  writing: Writing | null;
   giveBack(): void;
 }
 
@@ -56,7 +65,7 @@ export class TextStreams {
       open.giveBack = loan.giveBack;
       open.writing = this.#start(request, { loan, parameters, receivedAtMs });
       this.#listener.started(request);
-      if (!open.held) this.#goOn(open);
+      if (!open.held) open.writing.goOn();
     } catch (error) {
       if (this.#open.get(request) !== open) return;
       this.#close(request);
@@ -68,8 +77,8 @@ export class TextStreams {
     const open = this.#open.get(request);
     if (open === undefined) return;
     if (open.writing !== null) {
-      this.#pause(open);
-      open.writing.stream.cancel();
+      open.writing.pause();
+      open.writing.cancel();
       return;
     }
     this.#close(request);
@@ -82,22 +91,14 @@ export class TextStreams {
     const open = this.#open.get(request);
     if (open === undefined) return;
     open.held = true;
-    this.#pause(open);
+    open.writing?.pause();
   }
 
   release(request: number): void {
     const open = this.#open.get(request);
     if (open === undefined) return;
     open.held = false;
-    this.#goOn(open);
-  }
-
-  #goOn({ writing }: OpenStream): void {
-    if (writing !== null) this.#turns.add(writing.engine, writing.stream);
-  }
-
-  #pause({ writing }: OpenStream): void {
-    if (writing !== null) this.#turns.remove(writing.engine, writing.stream);
+    open.writing?.goOn();
   }
 
   #start(
@@ -107,24 +108,42 @@ export class TextStreams {
       parameters,
       receivedAtMs,
     }: { loan: Loan<ServedModel>; parameters: SamplingParameters; receivedAtMs: number },
-  ): OpenStream["writing"] {
+  ): Writing {
     const { model } = loan;
     if (model.task !== "text") {
       throw appError("model_task_mismatch", `expected a model that writes text, got one for ${model.task}`);
     }
-    const listener = {
-      delta: (delta: TextDelta) => this.#listener.delta(request, delta),
-      end: (end: TextEnd) => {
+    const { engine, vocabulary } = model;
+    const listener = this.#listenTo(request);
+    if (parameters.beams > 1) {
+      const search = new BeamSearch(engine, vocabulary, parameters);
+      const stream = new BeamStream(search, { vocabulary, parameters, receivedAtMs }, listener);
+      return {
+        goOn: () => this.#turns.addAlone(stream),
+        pause: () => this.#turns.removeAlone(stream),
+        cancel: () => stream.cancel(),
+      };
+    }
+    const stream = new TextStream(new TextGenerator(engine, vocabulary, parameters), listener, receivedAtMs);
+    return {
+      goOn: () => this.#turns.add(engine, stream),
+      pause: () => this.#turns.remove(engine, stream),
+      cancel: () => stream.cancel(),
+    };
+  }
+
+  #listenTo(request: number): TextListener {
+    return {
+      delta: (delta) => this.#listener.delta(request, delta),
+      end: (end) => {
         this.#close(request);
         this.#listener.ended(request, end);
       },
-      fail: (error: unknown) => {
+      fail: (error) => {
         this.#close(request);
         this.#listener.failed(request, error);
       },
     };
-    const generator = new TextGenerator(model.engine, model.vocabulary, parameters);
-    return { stream: new TextStream(generator, listener, receivedAtMs), engine: model.engine };
   }
 
   #close(request: number): void {

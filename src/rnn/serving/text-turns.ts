@@ -1,5 +1,5 @@
 import type { TextEngine } from "../text/generation/text-engine.ts";
-import { RoundRobin } from "./round-robin.ts";
+import { RoundRobin, type Turns } from "./round-robin.ts";
 import { type BatchStream, TextBatch } from "./text-batch.ts";
 
 /** All that reads or writes text: the streams of one model go on together, the models in turns. */
@@ -12,6 +12,15 @@ export class TextTurns {
     this.#batches.set(engine, batch);
     batch.add(stream);
     this.#turns.add(batch);
+  }
+
+  /** Work whose steps nothing else shares. */
+  addAlone(work: Turns): void {
+    this.#turns.add(work);
+  }
+
+  removeAlone(work: Turns): void {
+    this.#turns.remove(work);
   }
 
   remove(engine: TextEngine, stream: BatchStream): void {

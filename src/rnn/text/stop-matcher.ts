@@ -15,6 +15,14 @@ export class StopMatcher {
     this.#stops = stops.map((text) => ({ text, failure: failureTable(text), matched: 0 }));
   }
 
+  /** Another, after the same text. */
+  copy(): StopMatcher {
+    const other = new StopMatcher([]);
+    other.#held = this.#held;
+    for (const stop of this.#stops) other.#stops.push({ ...stop });
+    return other;
+  }
+
   /** Takes the next characters. Gives the text that is now certain; `stopped` once a stop string is complete: it and all after it is dropped. */
   push(characters: string): { text: string; stopped: boolean } {
     if (this.#stops.length === 0) return { text: characters, stopped: false };

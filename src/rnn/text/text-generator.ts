@@ -5,6 +5,7 @@ import { ClusterHolder } from "./cluster-holder.ts";
 import type { Drawn, TextEngine } from "./generation/text-engine.ts";
 import { HeldLikelihoods } from "./held-likelihoods.ts";
 import { readStart } from "./read-start.ts";
+import { refuseHalfCharacters } from "./refuse-half-characters.ts";
 import { StopMatcher } from "./stop-matcher.ts";
 import { TokenWriter } from "./token-writer.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -128,17 +129,4 @@ export class TextGenerator {
     piece.characters += text.length < 2 ? text.length : [...text].length;
     piece.likelihoods?.push(...this.#held!.release(text.length));
   }
-}
-
-/** A lone half of a surrogate pair would match the inside of a character. */
-function refuseHalfCharacters(stops: readonly string[]): void {
-  const errors = [...stops.entries()]
-    .filter(([, stop]) => /\p{Surrogate}/u.test(stop))
-    .map(([index, stop]) => ({
-      pointer: `/stop/${index}`,
-      code: "format",
-      message: "expected whole Unicode characters, got half of a surrogate pair",
-      value: stop,
-    }));
-  if (errors.length > 0) throw appError("validation_failed", "stop: expected whole Unicode characters", { errors });
 }

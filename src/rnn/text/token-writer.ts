@@ -14,6 +14,13 @@ export class TokenWriter {
     this.#vocabulary = vocabulary;
   }
 
+  /** Another, after the same tokens. */
+  copy(): TokenWriter {
+    const other = new TokenWriter(this.#vocabulary);
+    other.#held = this.#held;
+    return other;
+  }
+
   /** The text that is whole with this token; often none. Throws RangeError for an id outside of the vocabulary. */
   push(token: number): string {
     const whole = this.#vocabulary.text(token);
