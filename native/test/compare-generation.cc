@@ -1,42 +1,15 @@
 // Holds generation equal to plain loops, every processor level this machine has to the others, and a stream's numbers
 // to themselves whoever else streams. compare-generation [rounds]
-#include <algorithm>
-#include <cmath>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <limits>
-#include <random>
 
-#include "generate/text-stream.h"
-#include "kernels/kernel-set.h"
-#include "test/plain-layer.h"
+#include "test/processor-levels.h"
+#include "test/random-numbers.h"
+#include "test/round-to-bf16.h"
 
 using namespace unroll;
-using Floats = std::vector<float>;
 using Tokens = std::vector<std::int32_t>;
 
 namespace {
-
-std::mt19937 generator(11);
-
-Floats randoms(Index size, float scale) {
-  std::uniform_real_distribution<float> distribution(-scale, scale);
-  Floats values(std::size_t(size), 0.0f);
-  for (float& value : values) value = distribution(generator);
-  return values;
-}
-
-Index pick(std::initializer_list<int> values) { return *(values.begin() + generator() % values.size()); }
-
-/** As a bf16 network holds it. */
-float rounded(float value) {
-  std::uint32_t bits;
-  std::memcpy(&bits, &value, sizeof bits);
-  bits = (bits + 0x7fffu + (bits >> 16 & 1u)) & 0xffff0000u;
-  std::memcpy(&value, &bits, sizeof value);
-  return value;
-}
 
 /** Arrays of exact size, so that the address sanitizer sees a row too many. */
 struct Weights {
@@ -68,9 +41,7 @@ struct Weights {
   /** A matrix as the network multiplies by it; the table of one-hot characters is never rounded. */
   plain::Numbers asPacked(const Floats& values, bool multiplied = true) const {
     plain::Numbers numbers(values.begin(), values.end());
-    if (multiplied && shape.precision == Precision::bf16)
-      for (double& number : numbers) number = rounded(float(number));
-    return numbers;
+    return multiplied && shape.precision == Precision::bf16 ? allToBf16(numbers) : numbers;
   }
 
   /** The logits after the tokens, by plain loops. */
@@ -193,16 +164,8 @@ bool compareCompany(const KernelSet& set, ThreadPool& pool, const Weights& weigh
 }  // namespace
 
 int main(int count, char** arguments) {
-  std::vector<const KernelSet*> sets = {&portableKernels};
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) sets.push_back(&avx2Kernels);
-  if (&kernels() == &avx512Kernels) sets.push_back(&avx512Kernels);
-#endif
-  const int rounds = count > 1 ? std::atoi(arguments[1]) : 10;
-  static ThreadPool& three = *new ThreadPool(3);
-  int calls = 0, failures = 0;
-  for (int round = 0; round < rounds; round++)
-    for (const KernelSet* set : sets)
+  return compareRounds(count, arguments, [](int round, Tally& tally) {
+    for (const KernelSet* set : processorLevels())
       for (int cell = 0; cell < 4; cell++) {
         const Weights weights({.cell = Cell(cell),
                                .units = pick({1, 5, 16, 17, 33, 64, 65, 100}),
@@ -210,10 +173,8 @@ int main(int count, char** arguments) {
                                .vocabulary = pick({1, 2, 16, 37, 65, 130}),
                                .embedding = pick({0, 0, 1, 7, 24}),
                                .precision = round % 2 ? Precision::bf16 : Precision::fp32});
-        calls++;
-        failures += !compareLogits(*set, three, weights);
-        failures += !compareCompany(*set, three, weights);
+        tally.count(compareLogits(*set, threeThreads(), weights));
+        tally.count(compareCompany(*set, threeThreads(), weights));
       }
-  std::printf("%d networks, %d failures\n", calls, failures);
-  return failures ? 1 : 0;
+  });
 }

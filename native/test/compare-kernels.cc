@@ -2,42 +2,19 @@
 //   g++ -std=c++20 -O1 -g -fsanitize=address,undefined ... : see test/run.mjs
 #include <time.h>
 
-#include <bit>
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <random>
 #include <string>
 
-#include "kernels/kernel-set.h"
-#include "kernels/recurrent/panel-layout.h"
-#include "test/plain-layer.h"
+#include "test/plain-head.h"
+#include "test/processor-levels.h"
+#include "test/random-numbers.h"
+#include "test/round-to-bf16.h"
 
 using namespace unroll;
-using Floats = std::vector<float>;
 
 namespace {
 
-std::mt19937 generator(7);
-
-Floats randoms(Index size, float scale) {
-  std::uniform_real_distribution<float> distribution(-scale, scale);
-  Floats values(size);
-  for (float& value : values) value = distribution(generator);
-  return values;
-}
-
 plain::Numbers doubles(const Floats& values) { return {values.begin(), values.end()}; }
-
-/** To the nearest bf16. */
-double toBf16(double value) {
-  const auto bits = std::bit_cast<std::uint32_t>(float(value));
-  return std::bit_cast<float>((bits + 0x7fffu + (bits >> 16 & 1u)) & 0xffff0000u);
-}
-plain::Numbers allToBf16(plain::Numbers numbers) {
-  for (double& number : numbers) number = toBf16(number);
-  return numbers;
-}
 
 /** One call's arrays; sizes are exact, so that the address sanitizer sees a column too many. */
 struct Arrays {
@@ -175,19 +152,6 @@ bool compareThreads(const Set& set, ThreadPool& one, ThreadPool& three, const Re
   return same;
 }
 
-/** From 1 to `largest`; small numbers, whole vectors and their neighbours come up more often than by chance. */
-Index randomExtent(Index largest) {
-  const Index any = 1 + Index(generator() % largest);
-  switch (generator() % 4) {
-    case 0:
-      return std::min<Index>(any, 1 + Index(generator() % 5));
-    case 1:
-      return std::clamp<Index>(roundUp(any, slotColumns) - 1 + Index(generator() % 3), 1, largest);
-    default:
-      return any;
-  }
-}
-
 /** Work that plain loops do in a moment: large layers come with few rows or steps. */
 RecurrentShape randomShape(Cell cell) {
   for (;;) {
@@ -202,65 +166,30 @@ bool compareHead(const KernelSet& set, ThreadPool& pool) {
   const Floats hidden = randoms(rows * units, 1), kernel = randoms(units * classes, 1), bias = randoms(classes, 1);
   std::vector<std::int32_t> labels;
   for (Index row = 0; row < rows; row++) labels.push_back(int(generator() % classes));
-  std::vector<double> losses(rows), expectedLosses(rows);
+  std::vector<double> losses(rows);
   Floats hiddenGradient(hidden), kernelGradient(kernel), biasGradient(bias);
   set.softmaxHead({rows, units, classes, units, hidden.data(), kernel.data(), bias.data(), labels.data(), losses.data(),
                    hiddenGradient.data(), kernelGradient.data(), biasGradient.data()},
                   pool);
-  plain::Numbers toHidden(hidden.size()), toKernel(kernel.size()), toBias(classes), logits(classes);
-  for (Index row = 0; row < rows; row++) {
-    double sum = 0;
-    for (Index c = 0; c < classes; c++) {
-      logits[c] = bias[c];
-      for (Index u = 0; u < units; u++) logits[c] += double(hidden[row * units + u]) * kernel[u * classes + c];
-      sum += std::exp(logits[c]);
-    }
-    expectedLosses[row] = std::log(sum) - logits[labels[row]];
-    for (Index c = 0; c < classes; c++) {
-      const double slope = (std::exp(logits[c]) / sum - (c == labels[row])) / double(rows);
-      toBias[c] += slope;
-      for (Index u = 0; u < units; u++) {
-        toHidden[row * units + u] += slope * kernel[u * classes + c];
-        toKernel[u * classes + c] += slope * hidden[row * units + u];
-      }
-    }
-  }
-  const double worst =
-      std::max({difference(Floats(losses.begin(), losses.end()), expectedLosses), difference(hiddenGradient, toHidden),
-                difference(kernelGradient, toKernel), difference(biasGradient, toBias)});
+  plain::Head expected{rows, units, classes, doubles(hidden), doubles(kernel), doubles(bias), labels, {}, {}, {}, {}};
+  expected.run();
+  const double worst = std::max({difference(Floats(losses.begin(), losses.end()), expected.losses),
+                                 difference(hiddenGradient, expected.hiddenGradient),
+                                 difference(kernelGradient, expected.kernelGradient),
+                                 difference(biasGradient, expected.biasGradient)});
   if (worst <= 1e-5) return true;
   std::printf("%s, softmax head, rows %ld, units %ld, classes %ld differs by %g\n", set.name, long(rows), long(units),
               long(classes), worst);
   return false;
 }
 
-/** Failures among the recurrent layers of a set. */
 template <class Set>
-int compareLayers(const Set& set, ThreadPool& one, ThreadPool& three, int round) {
-  int failures = 0;
+void compareLayers(const Set& set, int round, Tally& tally) {
   for (int cell = 0; cell < 4; cell++) {
     const RecurrentShape shape = randomShape(Cell(cell));
-    failures += !compare(set, round % 2 ? three : one, shape, round % 3 == 0);
-    failures += !compareThreads(set, one, three, shape, round % 3 == 0);
+    tally.count(compare(set, round % 2 ? threeThreads() : oneThread(), shape, round % 3 == 0));
+    tally.count(compareThreads(set, oneThread(), threeThreads(), shape, round % 3 == 0));
   }
-  return failures;
-}
-
-int sweep(const std::vector<const KernelSet*>& sets, const std::vector<const Bf16Kernels*>& bf16Sets, int rounds) {
-  static ThreadPool &three = *new ThreadPool(3), &one = *new ThreadPool(1);
-  int failures = 0, calls = 0;
-  for (int round = 0; round < rounds; round++) {
-    for (const KernelSet* set : sets) failures += compareLayers(*set, one, three, round);
-    for (const Bf16Kernels* set : bf16Sets) failures += compareLayers(*set, one, three, round);
-    calls += 4 * int(sets.size() + bf16Sets.size());
-  }
-  for (int round = 0; round < rounds; round++)
-    for (const KernelSet* set : sets) {
-      calls++;
-      failures += !compareHead(*set, round % 2 ? three : one);
-    }
-  std::printf("%d calls, %d failures\n", calls, failures);
-  return failures ? 1 : 0;
 }
 
 /** Least of several runs: milliseconds on the clock, and of processor time (which other programs disturb less). */
@@ -302,13 +231,8 @@ void time(const Set& set, const RecurrentShape& shape, bool tokens, int repetiti
 }  // namespace
 
 int main(int count, char** arguments) {
-  std::vector<const KernelSet*> sets = {&portableKernels};
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) sets.push_back(&avx2Kernels);
-  if (&kernels() == &avx512Kernels) sets.push_back(&avx512Kernels);
-#endif
-  std::vector<const Bf16Kernels*> bf16Sets = {&portableBf16Kernels};
-  if (multipliesBf16()) bf16Sets.push_back(&bf16Kernels());
+  const auto sets = processorLevels();
+  const auto bf16Sets = bf16Levels();
   if (count > 4 && std::string(arguments[1]) == "time") {
     const Cell cell = Cell(std::atoi(arguments[3]));
     const Index units = std::atoi(arguments[4]);
@@ -322,5 +246,9 @@ int main(int count, char** arguments) {
     timeAll(sets), timeAll(bf16Sets);
     return 0;
   }
-  return sweep(sets, bf16Sets, count > 1 ? std::atoi(arguments[1]) : 30);
+  return compareRounds(count, arguments, [&](int round, Tally& tally) {
+    for (const KernelSet* set : sets) compareLayers(*set, round, tally);
+    for (const Bf16Kernels* set : bf16Sets) compareLayers(*set, round, tally);
+    for (const KernelSet* set : sets) tally.count(compareHead(*set, round % 2 ? threeThreads() : oneThread()));
+  });
 }

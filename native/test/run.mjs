@@ -13,10 +13,10 @@ const [mode = "10", repetitions = "20", cell = "1", units = "128", ...processor]
 const sanitized = mode !== "time";
 const checks = sanitized ? ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"] : ["-O3"];
 const list = (room) => fs.readdirSync(join(native, room), { recursive: true }).map((file) => join(room, file));
-const programs = sanitized ? ["compare-kernels", "compare-generation"] : ["compare-kernels"];
-const sources = [...list("kernels"), ...list("generate"), "threads/thread-pool.cc"].filter(
-  (file) => file.endsWith(".cc") && !file.includes("node-"),
-);
+const programs = sanitized ? ["compare-kernels", "compare-generation", "compare-training"] : ["compare-kernels"];
+const sources = ["kernels", "generate", "train", "threads"]
+  .flatMap(list)
+  .filter((file) => file.endsWith(".cc") && !file.includes("node-"));
 
 const folder = fs.mkdtempSync(join(os.tmpdir(), "unroll-kernels-"));
 try {
