@@ -85,4 +85,4 @@ test("every request of the course runs as it stands, and shows what the page say
   });
   expect(forgotten[1]).toBeLessThan(forgotten[0]!); // with replay
   expect(forgotten[2]).toBeLessThan(forgotten[0]!); // with the penalty
-}, 300_000);
+}, 600_000); // some 25 jobs, one after another
