@@ -4,7 +4,7 @@ export const parts = ["training", "generation", "serving", "forecast", "cost"];
 export const peers = ["pytorch", "keras", "tfjs", "onnxruntime"];
 
 export const usage = `npm run bench [-- OPTIONS]
-  --full            every shape, more and longer rounds; without it, a short form of some three and a half minutes
+  --full            every shape, more and longer rounds; without it, a short form of some three minutes
   --only PARTS      some of: ${parts.join(", ")}
   --peers PEERS     none, or some of: ${peers.join(", ")}
   --rounds N        rounds of each comparison
@@ -23,6 +23,8 @@ export function readOptions(args) {
     rounds,
     /** How long a contender's turn is. */
     slotMs: isFull ? 2500 : 250,
+    /** How often a turn waits for a machine at its best before it is taken as it comes, and noted as disturbed. */
+    attempts: isFull ? 12 : 5,
     /** Processors that every contender may use. */
     threads: 2,
     parts: listOf("--only", values.only, parts) ?? parts,

@@ -57,7 +57,7 @@ async function run() {
   const notes = [];
   const python = await findPython(options, notes);
   const canary = await startPeak(options.threads);
-  const guard = new SlotGuard(canary.measure);
+  const guard = new SlotGuard(canary.measure, { attempts: options.attempts });
   const context = { options, python, threads: options.threads, folder, guard, say, notes, versions: {} };
   try {
     const parts = await measureParts(context);

@@ -1,6 +1,6 @@
 // Stock TensorFlow.js layers on tfjs-node, as its documentation has a stateful text model: one-hot input, recurrent layers, softmax, Adam.
 // Layers have no clipping by global norm, and their GRU only the reset gate before the product: timed, not compared in numbers.
-// Argument: JSON {shape, text}. A request {ms} trains for so long, at least one step.
+// Argument: JSON {shape, text}. A request {ms} trains for so long, at least one step, and {steps, ms} for so many, if there is time.
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { tf } from "../../dist/rnn/backend.js";
@@ -48,10 +48,10 @@ async function train() {
 await train();
 writeLine({ ready: { version: tf.version["tfjs-node"] ?? tf.version.tfjs } });
 for await (const line of createInterface({ input: process.stdin })) {
-  const { ms } = JSON.parse(line);
+  const { ms, steps = Number.POSITIVE_INFINITY } = JSON.parse(line);
   const startMs = performance.now();
   const first = step;
   do await train();
-  while (performance.now() - startMs < ms);
+  while (performance.now() - startMs < ms && step - first < steps);
   writeLine({ duration_ms: performance.now() - startMs, steps: step - first });
 }

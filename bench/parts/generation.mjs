@@ -29,7 +29,7 @@ async function measureNetwork({ network, streams, precision = "fp32", checkpoint
   const { options, folder, say, guard } = context;
   const checkpoint = checkpoints.get(network.name) ?? (await makeTextCheckpoint(network, { folder }));
   checkpoints.set(network.name, checkpoint);
-  const processes = await startAll({ checkpoint, precision }, context);
+  const processes = await startAll({ checkpoint, precision, streams }, context);
   const rows = [];
   try {
     if (precision === "fp32") await compareTexts(network, processes, say); // rounded weights may choose another character
@@ -51,20 +51,36 @@ async function measureNetwork({ network, streams, precision = "fp32", checkpoint
 }
 
 /** {name: {process}}: ours, PyTorch on all threads, ONNX Runtime on one and on all. */
-async function startAll({ checkpoint, precision }, context) {
+async function startAll({ checkpoint, precision, streams }, context) {
   const { options, python } = context;
   const has = (peer) => python !== null && options.peers.includes(peer);
   const start = (engine, threads) => startPeer("generate_text.py", { engine, checkpoint }, { ...context, threads });
-  const processes = { unroll: { process: await startContender("generate-unroll.mjs", { checkpoint, precision }) } };
-  if (has("pytorch")) processes.pytorch = { process: await start("pytorch", options.threads) };
+  const started = { unroll: startContender("generate-unroll.mjs", { checkpoint, precision }) };
+  if (has("pytorch")) started.pytorch = start("pytorch", options.threads);
   if (has("onnxruntime")) {
-    processes.onnxOne = { process: await start("onnxruntime", 1) };
-    processes.onnxAll = { process: await start("onnxruntime", options.threads) };
+    started.onnxOne = start("onnxruntime", 1);
+    if (isManyThreaded(streams, options)) started.onnxAll = start("onnxruntime", options.threads);
   }
+  const processes = await allStarted(started);
   const { pytorch, onnxOne } = processes;
   if (pytorch) context.versions.PyTorch = pytorch.process.ready.version;
   if (onnxOne) context.versions["ONNX Runtime"] = onnxOne.process.ready.version;
   return processes;
+}
+
+/** Where one cannot start, none stays. */
+async function allStarted(starting) {
+  const names = Object.keys(starting);
+  const settled = await Promise.allSettled(Object.values(starting));
+  const failed = settled.find(({ status }) => status === "rejected");
+  if (failed === undefined) return Object.fromEntries(names.map((name, i) => [name, { process: settled[i].value }]));
+  for (const { value } of settled) await value?.stop();
+  throw failed.reason;
+}
+
+/** One stream is compared at equal threads, one; many with whatever serves ONNX Runtime best. */
+function isManyThreaded(streams, { isFull }) {
+  return isFull || streams.some((count) => count > 1);
 }
 
 async function compareTexts(network, { unroll, ...peers }, say) {
@@ -93,8 +109,7 @@ async function contendersOf({ unroll, pytorch, onnxOne, onnxAll }, { count, opti
     contenders.push(peer("ONNX Runtime, 1 thread", "ONNX Runtime", onnxOne.process));
     contenders.push(peer("bare step, 1 thread", "ONNX Runtime, bare step", onnxOne.process, { bare: true }));
   }
-  // One stream is compared at equal threads, one; many with whatever serves ONNX Runtime best.
-  if (onnxAll && (count > 1 || options.isFull)) {
+  if (onnxAll && isManyThreaded([count], options)) {
     const name = count > 1 ? "ONNX Runtime" : `ONNX Runtime, ${options.threads} threads`;
     contenders.push(peer(`ONNX Runtime, ${options.threads} threads`, name, onnxAll.process));
   }

@@ -29,3 +29,13 @@ def repeat(step, milliseconds):
         step()
         steps += 1
     return {"duration_ms": (time.perf_counter() - start) * 1000, "steps": steps}
+
+
+def take(step, steps, milliseconds):
+    """Calls step() so many times to warm up, but no longer than that: {"steps"}."""
+    start = time.perf_counter()
+    taken = 0
+    while taken < steps and time.perf_counter() - start < milliseconds / 1000:
+        step()
+        taken += 1
+    return {"steps": taken}

@@ -77,6 +77,8 @@ def step():
 def answer(request):
     if "losses" in request:
         return {"losses": [step() for _ in range(request["losses"])]}
+    if "steps" in request:
+        return contender.take(step, request["steps"], request["ms"])
     return contender.repeat(step, request["ms"])
 
 

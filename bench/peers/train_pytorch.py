@@ -2,7 +2,7 @@
 
 Argument: {"shape", "text", "weights", "variants", "learning_rate", "clip_norm", "threads", "validation_fraction"?}. The variants: "one-hot"
 has our weights; "own weights" has those that PyTorch draws; "embedding" feeds a table in place of one-hot rows, and is only timed.
-Requests name a variant; with "losses": n they get the losses of n steps, with "ms": n the time of as many steps as that allows, with
+Requests name a variant; with "losses": n they get the losses of n steps, with "steps": n and "ms" so many steps are taken in that time at most, with "ms": n the time of as many steps as that allows, with
 "validation": true the mean loss on the text held back.
 """
 
@@ -94,6 +94,8 @@ def answer(request):
         return {"validation_loss": model.validation_loss()}
     if "losses" in request:
         return {"losses": [step() for _ in range(request["losses"])]}
+    if "steps" in request:
+        return contender.take(step, request["steps"], request["ms"])
     return contender.repeat(step, request["ms"])
 
 

@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { rotate } from "../../bench/measure/rotate.mjs";
 import { runRounds } from "../../bench/measure/run-rounds.mjs";
+import { runUntilSteady } from "../../bench/measure/run-until-steady.mjs";
 import { SlotGuard } from "../../bench/measure/slot-guard.mjs";
 
 /** A guard whose canary reads these numbers, one after the other, and which never waits. */
@@ -59,4 +60,18 @@ test("a machine that never gets quiet is measured in the end, and told", async (
   const results = await runRounds([quick], { rounds: 2, guard });
   expect(results.map(({ disturbed }) => disturbed)).toEqual([[], ["a"]]);
   expect(guard.disturbed).toBe(1);
+});
+
+describe("a warm-up", () => {
+  const runs = (times: number[]) => async () => ({ duration_ms: times.shift()!, steps: 2 });
+
+  test("goes on while blocks become faster, and ends after three that did not by 2 %", async () => {
+    const times = [900, 500, 495, 300, 299, 310, 298, 100];
+    expect(await runUntilSteady(runs(times), { mostMs: 10_000 })).toEqual({ steps: 14 });
+    expect(times).toEqual([100]);
+  });
+
+  test("ends when its time is over", async () => {
+    expect(await runUntilSteady(runs([900, 500, 250, 125]), { mostMs: 1000 })).toEqual({ steps: 4 });
+  });
 });
