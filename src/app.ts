@@ -22,6 +22,7 @@ import { requestIdOf, requestIds } from "./plugins/request-ids.ts";
 import { RequestLog } from "./plugins/request-log.ts";
 import { securityHeaders } from "./plugins/security-headers.ts";
 import { serverSentEvents } from "./plugins/server-sent-events.ts";
+import { sessionTurns } from "./plugins/session-turns.ts";
 import { store } from "./plugins/store.ts";
 import { streamTickets } from "./plugins/stream-tickets.ts";
 import { unreadBodies } from "./plugins/unread-bodies.ts";
@@ -44,6 +45,9 @@ import { pictureRoutes } from "./routes/pictures.ts";
 import { predictRoute } from "./routes/predict.ts";
 import { problemRoutes } from "./routes/problems.ts";
 import { scoreRoute } from "./routes/score.ts";
+import { sessionCallRoutes } from "./routes/session-calls.ts";
+import { sessionStateRoutes } from "./routes/session-state.ts";
+import { sessionRoutes } from "./routes/sessions.ts";
 import { tokenizerRoute } from "./routes/tokenizer.ts";
 import { versionRoute } from "./routes/version.ts";
 import type { Store } from "./store/store.ts";
@@ -93,6 +97,7 @@ async function registerAll(app: FastifyInstance, options: AppOptions): Promise<v
   await app.register(jobs, options);
 
   await app.register(openStreams);
+  await app.register(sessionTurns);
   await app.register(serverSentEvents);
   await app.register(streamTickets);
   await app.register(openapi, { version });
@@ -119,6 +124,9 @@ async function registerAll(app: FastifyInstance, options: AppOptions): Promise<v
   await app.register(backtestRoute);
   await app.register(anomaliesRoute);
   await app.register(predictRoute);
+  await app.register(sessionRoutes);
+  await app.register(sessionCallRoutes);
+  await app.register(sessionStateRoutes);
   await app.register(pictureRoutes);
 }
 

@@ -64,6 +64,17 @@ export const settings = {
     default: String(2 * 1024 ** 3),
     about: "Largest dataset file.",
   },
+  UNROLL_MAX_SESSIONS: { parse: integer(1, 1_000_000), default: "10000", about: "Sessions kept; more get 429." },
+  UNROLL_MAX_SESSION_BYTES: {
+    parse: integer(1, Number.MAX_SAFE_INTEGER),
+    default: String(1024 ** 3),
+    about: "Room for the states of all sessions; beyond it 507.",
+  },
+  UNROLL_SESSION_IDLE_SECONDS: {
+    parse: integer(1, 10 * 365 * 86_400),
+    default: "86400",
+    about: "How long a session is kept after its last use.",
+  },
   UNROLL_RATE_LIMIT: {
     parse: integer(1, Number.MAX_SAFE_INTEGER),
     default: "60000",

@@ -20,6 +20,7 @@ export const errorRegistry = {
   model_not_found: [404, "There is no such model"],
   job_not_found: [404, "There is no such job"],
   checkpoint_not_found: [404, "There is no such checkpoint"],
+  session_not_found: [404, "There is no such session"],
   key_not_found: [404, "There is no such key"],
   stream_not_found: [404, "There is no such open stream on this socket"],
   request_timeout: [408, "The request did not arrive in time"],
@@ -30,6 +31,8 @@ export const errorRegistry = {
   model_untrained: [409, "The model has not been trained yet"],
   model_task_mismatch: [409, "The model does another task"],
   job_state: [409, "The job is in a state that does not allow this"],
+  session_busy: [409, "Another call in the session has not ended"],
+  session_checkpoint_gone: [409, "The checkpoint that the session began with is gone"],
   stream_open: [409, "A stream with this stream_id is open on this socket"],
   idempotency_conflict: [409, "A request with this Idempotency-Key is still being answered"],
   // 413, 415, 422: the caller's data
@@ -39,13 +42,16 @@ export const errorRegistry = {
   dataset_invalid: [422, "The data cannot be used"],
   prompt_characters_unknown: [422, "The prompt holds characters that the model has never seen"],
   history_too_short: [422, "The history is too short for this model"],
+  session_state_mismatch: [422, "The state belongs to another model"],
   idempotency_mismatch: [422, "The Idempotency-Key was used with another request body"],
   // 429, 431, 503, 507: limits of the caller, the server and the disk
   rate_limited: [429, "Too many requests"],
+  session_limit: [429, "There are too many sessions"],
   headers_too_large: [431, "The request headers are too large"],
   server_busy: [503, "The server is busy"],
   server_draining: [503, "The server is shutting down"],
   inference_unavailable: [503, "The inference thread is not available"],
+  session_storage_full: [507, "The states of the sessions take up all their room"],
   disk_full: [507, "The disk is full"],
   // 500: ours
   internal: [500, "Something went wrong on the server"],

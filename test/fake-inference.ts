@@ -5,6 +5,7 @@ import type { SamplingParameters } from "../src/schemas/generation.ts";
 import type { Backend } from "../src/schemas/health.ts";
 import type { BacktestPart, InferencePool, TextPart } from "../src/workers/inference-pool.ts";
 
+const keptOf = (length: number, seed: number | null) => ({ text: JSON.stringify({ length }), length, seed });
 const backend: Backend = { level: "tensorflow", version: "2.21.0", precisions: ["fp32"], reason: null };
 
 /** An inference thread that writes a text only its seed decides, and forecasts the last value. Tests may hold its streams. */
@@ -59,17 +60,33 @@ export class FakeInference implements InferencePool {
     timings: { queue_ms: 0.1, compute_ms: 0.2 },
   });
 
-  async generate({ parameters, signal }: Parameters<InferencePool["generate"]>[0]): Promise<AsyncIterable<TextPart>> {
+  /** A state is the number of characters, or values, so far. */
+  beginSession: InferencePool["beginSession"] = async ({ seed, series: { target = [] } }) =>
+    keptOf(target.length, seed);
+
+  observe: InferencePool["observe"] = async ({ state, observations }) => {
+    const { length } = JSON.parse(state) as { length: number };
+    return { kept: keptOf(length + observations.length, null), missing: 1, forecast: null };
+  };
+
+  async generate({
+    parameters,
+    session,
+    signal,
+  }: Parameters<InferencePool["generate"]>[0]): Promise<AsyncIterable<TextPart>> {
     if (parameters.prompt.includes("☃")) {
       throw appError("prompt_characters_unknown", "expected characters of the vocabulary, got ☃", {
         errors: [{ pointer: "/prompt", code: "unknown_character", message: "not in the vocabulary", value: "☃" }],
       });
     }
     this.#open++;
-    return this.#write(parameters, signal);
+    return this.#write(parameters, { session: session ?? null, signal });
   }
 
-  async *#write(parameters: SamplingParameters, signal: AbortSignal): AsyncIterable<TextPart> {
+  async *#write(
+    parameters: SamplingParameters,
+    { session = null, signal }: Pick<Parameters<InferencePool["generate"]>[0], "session" | "signal">,
+  ): AsyncIterable<TextPart> {
     const aborted = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
     let written = 0;
     let isStopped = false;
@@ -88,7 +105,9 @@ export class FakeInference implements InferencePool {
       }
       const finishReason = signal.aborted ? "cancelled" : isStopped ? "stop" : "length";
       const counts = { promptTokens: parameters.prompt.length, completionTokens: written };
-      yield { type: "end", finishReason, ...counts, timings: { queue_ms: 0.1, compute_ms: 0.2 } };
+      const { length = 0 } = JSON.parse(session?.state ?? "{}") as { length?: number };
+      const kept = session && keptOf(length + parameters.prompt.length + written, parameters.seed);
+      yield { type: "end", finishReason, ...counts, timings: { queue_ms: 0.1, compute_ms: 0.2 }, kept };
     } finally {
       this.#open--;
     }

@@ -3,6 +3,7 @@
 #include "generate/node-text.h"
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "generate/node-handles.h"
@@ -90,6 +91,49 @@ Random readRandom(const NodeValue& from) {
   require(std::any_of(state.begin(), state.end(), [](std::uint32_t word) { return word != 0; }),
           "expected a random state that is not all zero");
   return Random(state);
+}
+
+/** Calls copy(in the stream, in the array) for each vector of a state; the array is [layers, states, units], not padded. */
+template <class Copy>
+void eachVector(TextStream& stream, float* array, const Copy& copy) {
+  const TextNetwork& network = *stream.network;
+  for (Index vector = 0; vector < network.shape.layers * network.states(); vector++)
+    copy(stream.state.data() + vector * network.paddedUnits(), array + vector * network.shape.units,
+         std::size_t(network.shape.units) * sizeof(float));
+}
+
+Elements<float> stateArray(napi_env env, napi_value value, const TextStream& stream) {
+  const TextNetwork& network = *stream.network;
+  return NodeValue(env, value, "state").floats(network.shape.layers * network.states() * network.shape.units);
+}
+
+/** saveTextState(stream, state, random): fills state [layers, states, units] and random [4] with what the stream goes on from. */
+napi_value saveTextState(napi_env env, const std::vector<napi_value>& given) {
+  TextStream& stream = unwrap<StreamHandle>(env, given[0], "a stream");
+  const auto state = stateArray(env, given[1], stream);
+  const auto random = NodeValue(env, given[2], "random").words(4);
+  eachVector(stream, state.data, [](const float* inStream, float* inArray, std::size_t bytes) {
+    std::memcpy(inArray, inStream, bytes);
+  });
+  std::copy(stream.random.state().begin(), stream.random.state().end(), random.data);
+  return nullptr;
+}
+
+/** restoreTextState(stream, state, seen): a new stream begins with the state; `seen` are tokens that came before its prompt. */
+napi_value restoreTextState(napi_env env, const std::vector<napi_value>& given) {
+  TextStream& stream = unwrap<StreamHandle>(env, given[0], "a stream");
+  const auto state = stateArray(env, given[1], stream);
+  const NodeValue tokens(env, given[2], "seen");
+  const auto seen = tokens.isNull() ? Elements<std::int32_t>{nullptr, 0} : tokens.integers();
+  for (std::size_t i = 0; i < seen.size; i++)
+    require(seen.data[i] >= 0 && seen.data[i] < stream.network->shape.vocabulary,
+            "expected tokens seen below " + std::to_string(stream.network->shape.vocabulary));
+  eachVector(stream, state.data, [](float* inStream, const float* inArray, std::size_t bytes) {
+    std::memcpy(inStream, inArray, bytes);
+  });
+  if (!stream.seen.empty())
+    for (std::size_t i = 0; i < seen.size; i++) stream.seen[std::size_t(seen.data[i])] = 1;
+  return nullptr;
 }
 
 /** {next, distances}: the first place is where a text begins. */
@@ -214,6 +258,8 @@ void exportTextFunctions(napi_env env, napi_value exports) {
   exportFunction<openTextStream, 2>(env, exports, "openTextStream");
   exportFunction<branchTextStream, 2>(env, exports, "branchTextStream");
   exportFunction<advanceText, 3>(env, exports, "advanceText");
+  exportFunction<saveTextState, 3>(env, exports, "saveTextState");
+  exportFunction<restoreTextState, 3>(env, exports, "restoreTextState");
   exportFunction<release, 1>(env, exports, "release");
 }
 

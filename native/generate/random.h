@@ -13,6 +13,8 @@ class Random {
   /** Not all words may be zero. */
   explicit Random(const State& state) : words_(state) {}
 
+  const State& state() const { return words_; }
+
   std::uint32_t word() {
     const std::uint32_t second = words_[1], result = std::rotl(second * 5, 7) * 9;
     words_[2] ^= words_[0];

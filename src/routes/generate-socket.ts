@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import { appError } from "../errors.ts";
 import { type GenerateMessage, GenerateSocketMessage } from "../schemas/generation.ts";
-import { produceText } from "./produce-text.ts";
+import { openText } from "./open-text.ts";
+import { produceText, readersCancel } from "./produce-text.ts";
 
 type StreamId = string | null;
 type TextStream = ReturnType<FastifyInstance["streams"]["open"]>;
@@ -24,7 +25,7 @@ export function serveTextSocket(app: FastifyInstance) {
       const id = message.stream_id ?? null;
       if (message.type === "cancel") {
         if (!streams.has(id)) throw appError("stream_not_found", `no stream ${JSON.stringify(id)} is open`);
-        streams.get(id)?.abort();
+        streams.get(id)?.abort(readersCancel);
         return;
       }
       const done = start(id, message).finally(() => running.delete(done));
@@ -44,8 +45,8 @@ export function serveTextSocket(app: FastifyInstance) {
           throw appError("server_busy", `expected at most ${mostStreams} streams a socket`);
         stream = open();
         streams.set(id, stream);
-        const writer = await app.store.models.serving(model, "text", message.checkpoint);
-        const events = await produceText(app, { model: writer, body: message, signal: stream.signal });
+        const writer = await openText(app, model, message);
+        const events = await produceText(app, { ...writer, body: message, signal: stream.signal });
         for await (const event of events) await channel.send({ ...event, ...tags() });
       } catch (error) {
         await channel.sendError(error, tags());

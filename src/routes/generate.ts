@@ -4,6 +4,7 @@ import { appError } from "../errors.ts";
 import { Reference } from "../schemas/common.ts";
 import { GenerateBody, Generation, type TextEvent } from "../schemas/generation.ts";
 import { serveTextSocket } from "./generate-socket.ts";
+import { openText, type TextWriter } from "./open-text.ts";
 import { foldText, produceText } from "./produce-text.ts";
 
 const params = Type.Object({ id: Reference });
@@ -23,7 +24,10 @@ export const generateRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     "/v1/models/:id/generate",
     { config: { scope: "infer" }, bodyLimit: bodyLimitBytes, schema },
-    (request, reply) => generate(app, { request, reply, body: request.body, id: request.params.id }),
+    (request, reply) => {
+      const { body } = request;
+      return replyWithText(app, { request, reply, body }, () => openText(app, request.params.id, body));
+    },
   );
   const serveSocket = serveTextSocket(app);
   app.route({
@@ -43,16 +47,19 @@ export const generateRoutes: FastifyPluginAsyncTypebox = async (app) => {
 interface Exchange {
   request: FastifyRequest;
   reply: FastifyReply;
-  id: string;
   body: GenerateBody;
 }
 
-async function generate(app: FastifyInstance, { request, reply, id, body: { stream: isStream, ...body } }: Exchange) {
-  const model = await app.store.models.serving(id, "text", body.checkpoint);
+/** One JSON reply, or server-sent events. `open` finds what writes the text. */
+export async function replyWithText(
+  app: FastifyInstance,
+  { request, reply, body: { stream: isStream, ...body } }: Exchange,
+  open: () => Promise<TextWriter>,
+) {
   const stream = app.streams.open("text", { keyId: request.key?.id ?? null, isReply: !isStream });
   reply.raw.once("close", () => stream.abort());
   try {
-    const events = await produceText(app, { model, body, signal: stream.signal });
+    const events = await produceText(app, { ...(await open()), body, signal: stream.signal });
     if (isStream) return reply.sendEvents(numbered(events), stream);
     const generation = await foldText(events);
     const { queue_ms, compute_ms } = generation.timings;

@@ -64,7 +64,12 @@ export const modelRoutes: FastifyPluginAsyncTypebox = async (app) => {
     "/v1/models/:id",
     {
       config: { scope: "train" },
-      schema: { summary: "Delete a model with its jobs and checkpoints", tags, params, response: { 204: Type.Null() } },
+      schema: {
+        summary: "Delete a model, its jobs and its sessions",
+        tags,
+        params,
+        response: { 204: Type.Null() },
+      },
     },
     async (request, reply) => {
       // After the files: what is asked for in between loads them no more.

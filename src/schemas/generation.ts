@@ -60,6 +60,9 @@ const sampling = {
   checkpoint: Type.Optional(
     Type.String({ maxLength: 64, description: "A checkpoint id; the model's best by default." }),
   ),
+  session: Type.Optional(
+    Type.String({ maxLength: 64, description: "A session of the model: the text goes on from its state." }),
+  ),
 };
 
 export const GenerateBody = Type.Object(
@@ -72,7 +75,7 @@ export const GenerateBody = Type.Object(
 export type GenerateBody = Static<typeof GenerateBody>;
 
 /** The parameters in effect, as text-start repeats them. */
-export type SamplingParameters = Omit<GenerateBody, "stream" | "seed" | "checkpoint"> & { seed: number };
+export type SamplingParameters = Omit<GenerateBody, "stream" | "seed" | "checkpoint" | "session"> & { seed: number };
 /** As they are told: no seed where nothing is drawn. */
 type ToldParameters = Omit<SamplingParameters, "seed"> & { seed?: number };
 

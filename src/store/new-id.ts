@@ -1,7 +1,7 @@
 import { decodeTime, monotonicFactory } from "ulid";
 import type { PrismaClient } from "./generated/client.ts";
 
-export type IdPrefix = "mdl" | "job" | "ds" | "key";
+export type IdPrefix = "mdl" | "job" | "ds" | "key" | "ses";
 /** Ids sort by the time they were made, also within a millisecond. */
 export type NewId = (prefix: IdPrefix) => string;
 
@@ -13,6 +13,7 @@ export async function idFactory(client: PrismaClient): Promise<NewId> {
     client.job.findFirst(last),
     client.dataset.findFirst(last),
     client.apiKey.findFirst(last),
+    client.session.findFirst(last),
   ]);
   const times = rows.map((row) => (row === null ? 0 : decodeTime(row.id.slice(row.id.indexOf("_") + 1).toUpperCase())));
   const floor = Math.max(...times) + 1;

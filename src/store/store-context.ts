@@ -10,6 +10,16 @@ export interface StoreContext {
   newId: NewId;
   serving: ServingModels;
   maxUploadBytes: number;
+  sessionLimits: SessionLimits;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+export interface SessionLimits {
+  count: number;
+  /** Of all states together. */
+  bytes: number;
+  idleMs: number;
 }
 
 /** The client, or the same within a transaction. */

@@ -5,6 +5,7 @@ import type { Checkpoint, Job, JobStatus, TrainingSettings } from "../schemas/jo
 import type { Key, Scope } from "../schemas/keys.ts";
 import type { Architecture, ForecastSettings, Model, ModelPatch, SequenceSettings, Task } from "../schemas/models.ts";
 import type { Page, PageQuery } from "../schemas/paging.ts";
+import type { KeptState, Session, SessionTask } from "../schemas/sessions.ts";
 import type { TextSettings } from "../schemas/vocabulary.ts";
 
 /** Everything the service keeps. A `reference` is an id or a name; what is not there throws `..._not_found`. */
@@ -12,6 +13,7 @@ export interface Store {
   datasets: DatasetStore;
   models: ModelStore;
   jobs: JobStore;
+  sessions: SessionStore;
   keys: KeyStore;
   idempotency: IdempotencyStore;
   /** Bytes left for the data folder. */
@@ -85,6 +87,28 @@ export interface JobStore {
   events(job: string, after: number, limit: number): Promise<JobEvent[]>;
   record(job: string): Promise<JobRecord>;
   unfinished(): Promise<Job[]>;
+}
+
+export interface NewSession {
+  model: string;
+  checkpoint: string;
+  task: SessionTask;
+  kept: KeptState;
+}
+
+/** Sessions that have not expired. What is not there throws session_not_found. */
+export interface SessionStore {
+  /** On disk when it resolves; throws session_limit, session_storage_full. */
+  create(session: NewSession): Promise<Session>;
+  get(id: string): Promise<Session>;
+  list(page: PageQuery & { model?: string }): Promise<Page<Session>>;
+  /** `change` names this state among those that the session has had. */
+  state(id: string): Promise<{ session: Session; text: string; change: number }>;
+  /** Takes the place of the state that `change` names, on disk when it resolves; throws session_busy where another has. */
+  keep(id: string, kept: KeptState, change: number): Promise<Session>;
+  /** Another session in the same state; throws as create does. */
+  fork(id: string): Promise<Session>;
+  remove(id: string): Promise<void>;
 }
 
 export interface KeyStore {

@@ -14,7 +14,18 @@ type AnswerOf<Type extends Answer["type"]> = Extract<Answer, { type: Type }>;
 type Question = Extract<
   ToInference,
   {
-    type: "generate" | "score" | "forecast" | "backtest" | "anomalies" | "predict" | "tokenizer" | "describe" | "parts";
+    type:
+      | "generate"
+      | "score"
+      | "forecast"
+      | "backtest"
+      | "anomalies"
+      | "predict"
+      | "tokenizer"
+      | "describe"
+      | "parts"
+      | "begin-session"
+      | "observe";
   }
 >;
 type Unnumbered<Message> = Message extends unknown ? Omit<Message, "request"> : never;
@@ -58,6 +69,7 @@ class ThreadInferencePool implements InferencePool {
   async generate({
     checkpoint,
     parameters,
+    session = null,
     signal,
   }: Parameters<InferencePool["generate"]>[0]): Promise<AsyncIterable<TextPart>> {
     const line = {
@@ -66,7 +78,7 @@ class ThreadInferencePool implements InferencePool {
     };
     if (signal.aborted) return cancelledText();
     const question = new TextQuestion(line, signal, () => this.#streams.delete(request));
-    const request = this.#ask({ type: "generate", checkpoint, parameters }, question);
+    const request = this.#ask({ type: "generate", checkpoint, parameters, session }, question);
     this.#streams.add(request);
     question.watchSignal();
     return question.accepted;
@@ -112,6 +124,15 @@ class ThreadInferencePool implements InferencePool {
       "predict-end",
     );
     return { meaning, vocabulary, outputs, timings };
+  }
+
+  async beginSession(request: Parameters<InferencePool["beginSession"]>[0]) {
+    return (await this.#askOnce({ type: "begin-session", ...request }, "begin-session-end")).kept;
+  }
+
+  async observe(request: Parameters<InferencePool["observe"]>[0]) {
+    const { kept, missing, forecast } = await this.#askOnce({ type: "observe", ...request }, "observe-end");
+    return { kept, missing, forecast };
   }
 
   async tokenizer(request: Parameters<InferencePool["tokenizer"]>[0]) {

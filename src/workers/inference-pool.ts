@@ -8,8 +8,9 @@ import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } f
 import type { NetworkParts } from "../schemas/network-parts.ts";
 import type { Inclusion, LayerState, OutputMeaning, PredictionInput, PredictionOutput } from "../schemas/prediction.ts";
 import type { ScoreBody, TextScore } from "../schemas/score.ts";
+import type { KeptState, Observation, SessionSeries, SessionState } from "../schemas/sessions.ts";
 import type { Tokenizer } from "../schemas/tokenizer.ts";
-import type { AnomaliesRequest, BacktestRequest } from "./protocol.ts";
+import type { AnomaliesRequest, BacktestRequest, FromInference } from "./protocol.ts";
 
 export interface CheckpointReference {
   id: string;
@@ -26,6 +27,8 @@ export type TextPart =
       timings: Timings;
       /** Of a beam search. */
       search?: Search;
+      /** Of a session: what it goes on from; null where nothing was written. */
+      kept?: KeptState | null;
     };
 
 /** rows: each a BacktestForecast as JSON. */
@@ -45,6 +48,8 @@ export interface InferencePool {
   generate(request: {
     checkpoint: CheckpointReference;
     parameters: SamplingParameters;
+    /** The session that it goes on in: its state, and whether its generator begins anew with the seed. */
+    session?: { state: string; restart: boolean } | null;
     signal: AbortSignal;
   }): Promise<AsyncIterable<TextPart>>;
   /** Throws prompt_characters_unknown with pointers into the request. */
@@ -52,6 +57,22 @@ export interface InferencePool {
     checkpoint: CheckpointReference;
     question: Omit<ScoreBody, "checkpoint">;
   }): Promise<TextScore & { timings: Timings }>;
+  /** What a session begins with. Throws session_state_mismatch, validation_failed, with pointers into the request's body. */
+  beginSession(request: {
+    checkpoint: CheckpointReference;
+    state: SessionState | null;
+    pointer: string;
+    seed: number;
+    series: SessionSeries;
+  }): Promise<KeptState>;
+  /** forecast: null while the history is `missing` values too short; outputs as in `forecast`. */
+  observe(request: {
+    checkpoint: CheckpointReference;
+    state: string;
+    observations: Observation[];
+    horizon: number | null;
+    quantiles: number[] | null;
+  }): Promise<Pick<Extract<FromInference, { type: "observe-end" }>, "kept" | "missing" | "forecast">>;
   /** outputs: ForecastOutput[] as JSON; every number in it is finite. */
   forecast(request: {
     checkpoint: CheckpointReference;

@@ -11,13 +11,17 @@ import { LoadedModels } from "../rnn/serving/loaded-models.ts";
 import { Scores } from "../rnn/serving/scores.ts";
 import { TextStreams } from "../rnn/serving/text-streams.ts";
 import { TextTurns } from "../rnn/serving/text-turns.ts";
+import { beginSession } from "../rnn/sessions/begin-session.ts";
+import { observeSession } from "../rnn/sessions/observe-session.ts";
 import { writeTokenizer } from "../rnn/text/vocabularies/write-tokenizer.ts";
 import type {
   AnomaliesRequest,
+  BeginSessionRequest,
   DescribeRequest,
   ForecastRequest,
   FromInference,
   InferenceData,
+  ObserveRequest,
   PartsRequest,
   PredictRequest,
   ScoreRequest,
@@ -70,6 +74,21 @@ async function anomalies({ request, checkpoint, ...question }: AnomaliesRequest)
   post({ type: "anomalies-end", request, ...answer });
 }
 
+async function begin({ request, checkpoint, ...start }: BeginSessionRequest): Promise<void> {
+  const loan = await models.borrow(checkpoint.path);
+  try {
+    post({ type: "begin-session-end", request, kept: beginSession(loan.model, start) });
+  } finally {
+    loan.giveBack();
+  }
+}
+
+async function observe({ request, checkpoint, ...order }: ObserveRequest): Promise<void> {
+  const asked = { ...order, receivedAtMs: performance.now() };
+  const answer = await forecasts.lend(checkpoint.path, (lent) => observeSession(lent, asked));
+  post({ type: "observe-end", request, ...answer });
+}
+
 async function predict({ request, checkpoint, ...question }: PredictRequest): Promise<void> {
   const receivedAtMs = performance.now();
   const loan = await predictors.borrow(checkpoint.path);
@@ -113,7 +132,7 @@ function parts({ request, parameterCount, ...model }: PartsRequest): void {
 async function receive(message: ToInference): Promise<void> {
   switch (message.type) {
     case "generate":
-      return streams.open(message.request, message.checkpoint.path, message.parameters);
+      return streams.open(message.request, message.checkpoint.path, message);
     case "score":
       return score(message);
     case "forecast":
@@ -124,6 +143,10 @@ async function receive(message: ToInference): Promise<void> {
       return anomalies(message);
     case "predict":
       return predict(message);
+    case "begin-session":
+      return begin(message);
+    case "observe":
+      return observe(message);
     case "tokenizer":
       return tokenizer(message);
     case "describe":

@@ -15,6 +15,7 @@ import type { Architecture, ResolvedForecastSettings, SequenceSettings, Task } f
 import type { NetworkParts } from "../schemas/network-parts.ts";
 import type { Inclusion, LayerState, OutputMeaning, PredictionInput, PredictionOutput } from "../schemas/prediction.ts";
 import type { ScoreBody, TextScore } from "../schemas/score.ts";
+import type { KeptState, Observation, SessionSeries, SessionState } from "../schemas/sessions.ts";
 import type { Tokenizer } from "../schemas/tokenizer.ts";
 import type { TrainingEvent, TrainingOutcome, TrainingSpec } from "../schemas/training-run.ts";
 
@@ -41,6 +42,28 @@ export interface GenerateRequest {
   request: number;
   checkpoint: { id: string; path: string };
   parameters: SamplingParameters;
+  /** The session that the text goes on in: its state in JSON, and whether its generator begins anew with the seed. */
+  session: { state: string; restart: boolean } | null;
+}
+/** The state that a session begins with; `pointer` is where a state given came in the request's body. */
+export interface BeginSessionRequest {
+  type: "begin-session";
+  request: number;
+  checkpoint: { id: string; path: string };
+  state: SessionState | null;
+  pointer: string;
+  seed: number;
+  series: SessionSeries;
+}
+/** Takes observations in, and forecasts what comes next. */
+export interface ObserveRequest {
+  type: "observe";
+  request: number;
+  checkpoint: { id: string; path: string };
+  state: string;
+  observations: Observation[];
+  horizon: number | null;
+  quantiles: number[] | null;
 }
 export interface ScoreRequest {
   type: "score";
@@ -124,6 +147,8 @@ export type ToInference =
   | TokenizerRequest
   | DescribeRequest
   | PartsRequest
+  | BeginSessionRequest
+  | ObserveRequest
   | { type: "cancel"; request: number }
   /** A slow reader: its stream waits, the others go on. */
   | { type: "hold"; request: number }
@@ -151,6 +176,17 @@ export type FromInference =
       timings: Timings;
       /** Of a beam search. */
       search?: Search;
+      /** Of a session: what it goes on from; null where nothing was written. */
+      kept: KeptState | null;
+    }
+  | { type: "begin-session-end"; request: number; kept: KeptState }
+  /** forecast: null while the history is so many values too short. */
+  | {
+      type: "observe-end";
+      request: number;
+      kept: KeptState;
+      missing: number;
+      forecast: { horizon: number; outputs: string; calibration: CalibrationNote; timings: Timings } | null;
     }
   | { type: "score-end"; request: number; score: TextScore; timings: Timings }
   /** outputs: ForecastOutput[] as JSON, so that the main thread, which has every request to see to, spells no numbers. */

@@ -7,23 +7,25 @@ export interface FilledValues {
 
 /**
  * Fills the missing values (NaN) of one series that begins with a known one. A forecast made inside a gap must not see the gap's
- * far side: contexts hold the value of `latestKnown` there instead of the line.
+ * far side: contexts hold the value of `latestKnown` there instead of the line. Of the end of a series alone `earlier` is the last
+ * known value before it, so many steps before its first.
  */
-export function fillGaps(source: Float64Array): FilledValues {
+export function fillGaps(source: Float64Array, earlier: { value: number; steps: number } | null = null): FilledValues {
   if (!source.some(Number.isNaN)) return { values: source, latestKnown: null };
   const values = source.slice();
   const latestKnown = new Int32Array(source.length);
-  let before = 0;
+  let before = earlier && Number.isNaN(source[0]) ? -earlier.steps : 0;
+  const valueAt = (step: number) => (step < 0 ? earlier!.value : source[step]!);
   for (let step = 0; step < source.length; step++) {
     if (!Number.isNaN(source[step])) {
-      for (let gap = before + 1; gap < step; gap++) {
+      for (let gap = Math.max(0, before + 1); gap < step; gap++) {
         const share = (gap - before) / (step - before);
-        values[gap] = source[before]! * (1 - share) + source[step]! * share;
+        values[gap] = valueAt(before) * (1 - share) + source[step]! * share;
       }
       before = step;
     }
-    latestKnown[step] = before;
+    latestKnown[step] = Math.max(0, before);
   }
-  values.fill(source[before]!, before + 1);
+  values.fill(valueAt(before), Math.max(0, before + 1));
   return { values, latestKnown };
 }

@@ -62,7 +62,7 @@ export class BeamStream implements Turns {
     const queueMs = this.#queueMs ?? performance.now() - receivedAtMs;
     const timings = { queue_ms: rounded(queueMs), compute_ms: rounded(this.#computeMs) };
     const counts = { promptTokens: this.#search.promptTokens, completionTokens: best!.length };
-    this.#listener.end({ finishReason, ...counts, timings, search });
+    this.#listener.end({ finishReason, ...counts, timings, search, memory: null });
   }
 
   #rank(hypothesis: Hypothesis) {

@@ -1,4 +1,5 @@
 import { appError } from "../../errors.ts";
+import type { ModelDigests } from "../../schemas/sessions.ts";
 import type { Forecaster } from "../series/forecaster.ts";
 import { type ForecastAnswer, type ForecastQuestion, ForecastQueue } from "./forecast-queue.ts";
 import type { ServedModel } from "./load-model.ts";
@@ -9,6 +10,7 @@ export interface LentForecaster {
   forecaster: Forecaster;
   /** Of the data it learned from. */
   datasetSha256: string;
+  digests: ModelDigests;
   queue: ForecastQueue;
 }
 
@@ -42,9 +44,9 @@ export class Forecasts {
     if (model.task !== "forecast") {
       throw appError("model_task_mismatch", `expected a model that forecasts, got one for ${model.task}`);
     }
-    const { forecaster, datasetSha256 } = model;
+    const { forecaster, datasetSha256, digests } = model;
     const queue = this.#queues.get(model) ?? new ForecastQueue(forecaster, this.#turns);
     this.#queues.set(model, queue);
-    return { forecaster, datasetSha256, queue };
+    return { forecaster, datasetSha256, digests, queue };
   }
 }

@@ -1,6 +1,7 @@
 import type { Search } from "../../schemas/beam-search.ts";
 import type { TokenLikelihood } from "../../schemas/decoding.ts";
 import type { FinishReason, TextDelta, Timings } from "../../schemas/generation.ts";
+import type { TextMemory } from "../sessions/text-memory.ts";
 import type { Drawn } from "../text/generation/text-engine.ts";
 import type { Piece, TextGenerator } from "../text/text-generator.ts";
 import type { BatchStream, Call } from "./text-batch.ts";
@@ -12,6 +13,8 @@ export interface TextEnd {
   timings: Timings;
   /** Of a beam search. */
   search?: Search;
+  /** What the session goes on from; null outside of one, and where nothing was written. */
+  memory: TextMemory | null;
 }
 
 export interface TextListener {
@@ -105,11 +108,11 @@ export class TextStream implements BatchStream {
 
   #end(finishReason: FinishReason): void {
     this.#send(performance.now());
-    const { promptTokens, completionTokens } = this.generator;
+    const { promptTokens, completionTokens, memory } = this.generator;
     this.generator.close();
     const queueMs = this.#queueMs ?? performance.now() - this.#receivedAtMs;
     const timings = { queue_ms: rounded(queueMs), compute_ms: rounded(this.#computeMs) };
-    this.#listener.end({ finishReason, promptTokens, completionTokens, timings });
+    this.#listener.end({ finishReason, promptTokens, completionTokens, timings, memory });
   }
 }
 

@@ -1,5 +1,9 @@
 import { appError } from "../../errors.ts";
 import type { SamplingParameters, TextDelta } from "../../schemas/generation.ts";
+import type { KeptState, TextState } from "../../schemas/sessions.ts";
+import { Random } from "../random.ts";
+import { rememberingModel } from "../sessions/remembering-model.ts";
+import { type RememberingModel, readTextMemory, type TextMemory, writeTextMemory } from "../sessions/text-memory.ts";
 import { BeamSearch } from "../text/beams/beam-search.ts";
 import { TextGenerator } from "../text/text-generator.ts";
 import { BeamStream } from "./beam-stream.ts";
@@ -8,11 +12,26 @@ import type { LoadedModels, Loan } from "./loaded-models.ts";
 import { type TextEnd, type TextListener, TextStream } from "./text-stream.ts";
 import type { TextTurns } from "./text-turns.ts";
 
+/** What to write, and with it where a session stands. */
+export interface TextOrder {
+  parameters: SamplingParameters;
+  session: SessionOrder | null;
+}
+
+/** `state`: as it is kept, in JSON. `restart`: the generator begins anew, with the seed of the parameters. */
+export interface SessionOrder {
+  state: string;
+  restart: boolean;
+}
+
+/** `kept`: what the session goes on from, null outside of one and where nothing was written. */
+export type EndedText = Omit<TextEnd, "memory"> & { kept: KeptState | null };
+
 /** What becomes of a request: started and deltas and ended, or failed, before or after it started. */
 export interface TextStreamsListener {
   started(request: number): void;
   delta(request: number, delta: TextDelta): void;
-  ended(request: number, end: TextEnd): void;
+  ended(request: number, end: EndedText): void;
   failed(request: number, error: unknown): void;
 }
 
@@ -52,7 +71,7 @@ export class TextStreams {
   }
 
   /** Never rejects: what goes wrong goes to the listener. */
-  async open(request: number, path: string, parameters: SamplingParameters): Promise<void> {
+  async open(request: number, path: string, order: TextOrder): Promise<void> {
     const receivedAtMs = performance.now();
     const open: OpenStream = { held: false, writing: null, giveBack: () => undefined };
     this.#open.set(request, open);
@@ -63,7 +82,7 @@ export class TextStreams {
         return;
       }
       open.giveBack = loan.giveBack;
-      open.writing = this.#start(request, { loan, parameters, receivedAtMs });
+      open.writing = this.#start(request, { loan, order, receivedAtMs });
       this.#listener.started(request);
       if (!open.held) open.writing.goOn();
     } catch (error) {
@@ -83,7 +102,13 @@ export class TextStreams {
     }
     this.#close(request);
     const timings = { queue_ms: 0, compute_ms: 0 };
-    this.#listener.ended(request, { finishReason: "cancelled", promptTokens: 0, completionTokens: 0, timings });
+    this.#listener.ended(request, {
+      finishReason: "cancelled",
+      promptTokens: 0,
+      completionTokens: 0,
+      timings,
+      kept: null,
+    });
   }
 
   /** The stream waits, the others go on. */
@@ -103,18 +128,16 @@ export class TextStreams {
 
   #start(
     request: number,
-    {
-      loan,
-      parameters,
-      receivedAtMs,
-    }: { loan: Loan<ServedModel>; parameters: SamplingParameters; receivedAtMs: number },
+    { loan, order, receivedAtMs }: { loan: Loan<ServedModel>; order: TextOrder; receivedAtMs: number },
   ): Writing {
     const { model } = loan;
     if (model.task !== "text") {
       throw appError("model_task_mismatch", `expected a model that writes text, got one for ${model.task}`);
     }
     const { engine, vocabulary } = model;
-    const listener = this.#listenTo(request);
+    const { parameters, session } = order;
+    const own = rememberingModel(model);
+    const listener = this.#listenTo(request, own);
     if (parameters.beams > 1) {
       const search = new BeamSearch(engine, vocabulary, parameters);
       const stream = new BeamStream(search, { vocabulary, parameters, receivedAtMs }, listener);
@@ -124,7 +147,8 @@ export class TextStreams {
         cancel: () => stream.cancel(),
       };
     }
-    const stream = new TextStream(new TextGenerator(engine, vocabulary, parameters), listener, receivedAtMs);
+    const memory = session && memoryOf(session, parameters.seed, own);
+    const stream = new TextStream(new TextGenerator(engine, vocabulary, parameters, memory), listener, receivedAtMs);
     return {
       goOn: () => this.#turns.add(engine, stream),
       pause: () => this.#turns.remove(engine, stream),
@@ -132,12 +156,13 @@ export class TextStreams {
     };
   }
 
-  #listenTo(request: number): TextListener {
+  #listenTo(request: number, model: RememberingModel): TextListener {
     return {
       delta: (delta) => this.#listener.delta(request, delta),
-      end: (end) => {
+      end: ({ memory, ...end }) => {
         this.#close(request);
-        this.#listener.ended(request, end);
+        const kept = memory && writeTextMemory(memory, model);
+        this.#listener.ended(request, { ...end, kept });
       },
       fail: (error) => {
         this.#close(request);
@@ -150,4 +175,9 @@ export class TextStreams {
     this.#open.get(request)?.giveBack();
     this.#open.delete(request);
   }
+}
+
+function memoryOf({ state, restart }: SessionOrder, seed: number, model: RememberingModel): TextMemory {
+  const memory = readTextMemory(JSON.parse(state) as TextState, model);
+  return restart ? { ...memory, seed, random: new Random(seed).state() } : memory;
 }

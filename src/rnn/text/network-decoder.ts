@@ -29,6 +29,7 @@ export function createNetworkDecoder({ architecture, vocabularySize, tensors }: 
   return {
     vocabularySize,
     bytes: [...parameters.variables.values()].reduce((sum, { size }) => sum + 4 * size, 0),
+    stateSizes: sizes,
     initialState: () => sizes.map((layer) => layer.map((size) => new Float32Array(size))),
     read: (tokens, state) => {
       if (tokens.length > 0) advance(tokens, state, "last");

@@ -6,6 +6,8 @@ export interface TextDecoder {
   readonly vocabularySize: number;
   /** Memory it holds. */
   readonly bytes: number;
+  /** Of each layer's parts of the state, without padding. */
+  readonly stateSizes: readonly (readonly number[])[];
   /** Zeros, as at the start of a training stream. */
   initialState(): DecoderState;
   /** Moves the state on over tokens whose logits nobody needs. */

@@ -1,12 +1,14 @@
 import { appError } from "../../errors.ts";
 import type { TokenLikelihood } from "../../schemas/decoding.ts";
 import type { FinishReason, SamplingParameters } from "../../schemas/generation.ts";
+import type { TextMemory } from "../sessions/text-memory.ts";
 import { ClusterHolder } from "./cluster-holder.ts";
 import type { Drawn, TextEngine } from "./generation/text-engine.ts";
 import { HeldLikelihoods } from "./held-likelihoods.ts";
 import { readStart } from "./read-start.ts";
 import { refuseHalfCharacters } from "./refuse-half-characters.ts";
 import { StopMatcher } from "./stop-matcher.ts";
+import { TextTrace } from "./text-trace.ts";
 import { TokenWriter } from "./token-writer.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -25,6 +27,7 @@ export interface Piece {
  * reads the vocabulary's start token. One draw of the seeded generator a token. Where a token may add to the character before it
  * (a combining mark, half of a flag) the last sign is held back until the next one begins. Bytes of a character that the end cuts
  * off are left out.
+ * With the memory of a session, state and generator are what the session's last text left.
  */
 export class TextGenerator {
   /** Tokens of the prompt. */
@@ -43,15 +46,26 @@ export class TextGenerator {
   readonly #held: HeldLikelihoods | null;
   /** Numbers that the engine tells of a token. */
   readonly #width: number;
+  readonly #memory: TextMemory | null;
+  readonly #prompt: Int32Array;
+  readonly #trace: TextTrace | null;
   #unread: number;
 
   /** Throws prompt_characters_unknown, validation_failed. */
-  constructor(engine: TextEngine, vocabulary: Vocabulary, parameters: SamplingParameters) {
+  constructor(
+    engine: TextEngine,
+    vocabulary: Vocabulary,
+    parameters: SamplingParameters,
+    memory: TextMemory | null = null,
+  ) {
     refuseHalfCharacters(parameters.stop);
-    const { start, promptTokens } = readStart(parameters, vocabulary);
+    const { start, promptTokens } = readStart(parameters, vocabulary, memory);
     this.promptTokens = promptTokens;
+    this.#memory = memory;
+    this.#prompt = start.prompt;
     this.#engine = engine;
-    this.#writer = new TokenWriter(vocabulary);
+    // A prompt leaves no character to finish.
+    this.#writer = new TokenWriter(vocabulary, promptTokens > 0 ? undefined : memory?.held);
     this.#clusters = vocabulary.hasJoiningCharacters ? new ClusterHolder() : null;
     this.#maximumTokens = parameters.max_tokens;
     this.#stops = new StopMatcher(parameters.stop);
@@ -59,11 +73,25 @@ export class TextGenerator {
     this.#width = start.alternatives == null ? 0 : 1 + start.alternatives;
     this.#held = start.alternatives == null ? null : new HeldLikelihoods(vocabulary);
     this.stream = engine.open(start);
+    const { prompt } = start;
+    const canStop = parameters.stop.length > 0;
+    this.#trace = memory === null ? null : new TextTrace(engine, this.stream, { prompt, canStop });
   }
 
   /** Whether likelihoods are asked for. */
   get isTold(): boolean {
     return this.#held !== null;
+  }
+
+  /** Of the session, after the text so far: null outside of one, and where nothing has been written yet. Before `close`. */
+  get memory(): TextMemory | null {
+    const place = this.#trace?.place() ?? null;
+    if (this.#memory === null || place === null) return null;
+    const { length, seed, seen } = this.#memory;
+    const { state: hidden, random, pending } = place;
+    const come = new Set([...seen, ...this.#prompt, ...this.#trace!.tokens]);
+    const whole = length + this.promptTokens + this.completionTokens;
+    return { length: whole, seed, random, pending, held: this.#writer.held, hidden, seen: come };
   }
 
   /** Steps of the engine until a token is drawn. */
@@ -83,6 +111,13 @@ export class TextGenerator {
     }
     const drawing = Math.min(Math.max(0, steps - this.#unread), this.#maximumTokens - this.completionTokens);
     this.#unread = Math.max(0, this.#unread - steps);
+    const before = this.completionTokens;
+    const piece = this.#write(drawn, drawing);
+    this.#trace?.take(drawn.tokens, { used: this.completionTokens - before, steps });
+    return piece;
+  }
+
+  #write(drawn: Drawn, drawing: number): Piece {
     const piece = this.#newPiece();
     for (const [index, token] of drawn.tokens.entries()) {
       this.completionTokens += 1;

@@ -8,10 +8,16 @@ const none = new Uint8Array(0);
 export class TokenWriter {
   readonly #vocabulary: Pick<Vocabulary, "text" | "bytes">;
   /** Bytes that begin a character. */
-  #held: Uint8Array = none;
+  #held: Uint8Array;
 
-  constructor(vocabulary: Pick<Vocabulary, "text" | "bytes">) {
+  constructor(vocabulary: Pick<Vocabulary, "text" | "bytes">, held: Uint8Array = none) {
     this.#vocabulary = vocabulary;
+    this.#held = held;
+  }
+
+  /** Bytes so far that begin a character and do not finish it. */
+  get held(): Uint8Array {
+    return this.#held;
   }
 
   /** Another, after the same tokens. */

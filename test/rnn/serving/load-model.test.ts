@@ -92,7 +92,7 @@ it("holds as many tensors after 1,000 texts and 100 forecasts as before, and non
   await forecast();
   const loaded = tf.memory().numTensors;
   for (let request = 0; request < 1000; request += 1) {
-    await streams.open(request, textPath, { ...sampling, seed: request });
+    await streams.open(request, textPath, { parameters: { ...sampling, seed: request }, session: null });
     if (request % 10 === 0) await forecast();
   }
   await expect.poll(() => ended.length).toBe(1000);

@@ -1,6 +1,7 @@
 import type { CheckpointContents } from "../../../src/rnn/checkpoint.ts";
 import type { HostTensor } from "../../../src/rnn/host-tensor.ts";
 import { Random } from "../../../src/rnn/random.ts";
+import type { ResolvedForecastSettings } from "../../../src/schemas/models.ts";
 import { plainForecast } from "../../forecast-settings.ts";
 import { randomTextCheckpoint } from "./random-text-checkpoint.ts";
 
@@ -19,7 +20,7 @@ const forecast = {
 };
 
 /** A forecaster of monthly values that was never trained. */
-export function randomForecastCheckpoint(): CheckpointContents {
+export function randomForecastCheckpoint(changes: Partial<ResolvedForecastSettings> = {}): CheckpointContents {
   const { description } = randomTextCheckpoint({}, ["a"]);
   const random = new Random(3);
   const headInputs = units + forecast.block_length * 2;
@@ -39,5 +40,9 @@ export function randomForecastCheckpoint(): CheckpointContents {
   }
   const architecture = { ...description.architecture, cell: "gru" as const, units };
   const taskDescription = { frequency: "mo", long_season: 12, minimum_history: 24 };
-  return { description: { ...description, task: "forecast", architecture, forecast, taskDescription }, tensors };
+  const settings = { ...forecast, ...changes };
+  return {
+    description: { ...description, task: "forecast", architecture, forecast: settings, taskDescription },
+    tensors,
+  };
 }

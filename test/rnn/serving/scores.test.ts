@@ -70,7 +70,10 @@ test.each([
       },
     );
     const parameters = { ...plainSampling, prompt: "cab", max_tokens: 500, temperature: 0.8, top_p: 0.9, logprobs: 2 };
-    void streams.open(1, file, { ...parameters, stop: ["dead", "fade"], logit_bias: { g: -1 }, seed: 3 });
+    void streams.open(1, file, {
+      parameters: { ...parameters, stop: ["dead", "fade"], logit_bias: { g: -1 }, seed: 3 },
+      session: null,
+    });
   });
   expect(written.told.map(({ text: each }) => each).join("")).toBe(written.text);
   const again = await scores.answer(file, { text: written.text, prompt: "cab", logprobs: 2 });

@@ -21,6 +21,7 @@ function scripted(tokens: ArrayLike<number>, vocabulary: Vocabulary): TextDecode
   return {
     vocabularySize: vocabulary.size,
     bytes: 0,
+    stateSizes: [[1]],
     initialState: () => [[Float32Array.of(0)]],
     read: () => undefined,
     step: (_, state) => {

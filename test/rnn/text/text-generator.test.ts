@@ -28,6 +28,7 @@ function scripted(script: string, vocabulary: CharacterVocabulary): TextDecoder 
     seen: "",
     vocabularySize: vocabulary.size,
     bytes: 0,
+    stateSizes: [[1]],
     initialState: () => [[Float32Array.of(0)]],
     read: (tokens: Int32Array) => {
       decoder.seen += vocabulary.decode(tokens);

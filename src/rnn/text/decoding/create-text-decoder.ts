@@ -24,6 +24,7 @@ export function createTextDecoder(weights: TextWeights): TextDecoder {
   return {
     vocabularySize,
     bytes: layers.reduce((sum, { bytes }) => sum + bytes, head.bytes + (embedding?.bytes ?? 0)),
+    stateSizes: layers.map(() => Array.from({ length: vectors }, () => architecture.units)),
     initialState: () => layers.map(() => Array.from({ length: vectors }, () => new Float32Array(width))),
     read: (tokens, state) => {
       for (const token of tokens) advance(token, state);

@@ -1,5 +1,6 @@
 import type { GenerationPrecision } from "../../../schemas/generation.ts";
 import type { Cell } from "../../../schemas/models.ts";
+import type { RandomState } from "../../random.ts";
 import { listTextTensors, type TextWeights } from "../text-weights.ts";
 import type { NetworkHandle, NetworkShape, StreamHandle, StreamOptions, TextAddon } from "./text-addon.ts";
 import type { Drawn, StreamStart, TextEngine } from "./text-engine.ts";
@@ -18,14 +19,26 @@ export function createNativeTextEngine(
 ): TextEngine<NativeStream> {
   const bf16 = precision === "bf16" ? 1 : 0;
   const network = addon.createTextNetwork({ ...networkShape(weights), bf16 }, listTextTensors(weights));
+  const { cell, layers, units } = weights.architecture;
+  const stateSize = layers * (cell === "lstm" ? 2 : 1) * units;
   return {
     bytes: network.bytes,
+    stateSize,
     open: (start) => {
       const options = streamOptions(start);
-      return { handle: addon.openTextStream(network, options), width: 1 + options.alternatives };
+      const handle = addon.openTextStream(network, options);
+      const { state, seen } = start.earlier ?? { state: null, seen: new Int32Array(0) };
+      if (state !== null) addon.restoreTextState(handle, state, seen.length > 0 ? seen : null);
+      return { handle, width: 1 + options.alternatives };
     },
     advance: (streams, steps) => advance({ addon, network }, streams, steps),
     branch: ({ handle, width }, token) => ({ handle: addon.branchTextStream(handle, token), width }),
+    save: ({ handle }) => {
+      const state = new Float32Array(stateSize);
+      const random = new Uint32Array(4);
+      addon.saveTextState(handle, state, random);
+      return { state, random: [...random] as RandomState };
+    },
     close: ({ handle }) => addon.release(handle),
     dispose: () => addon.release(network),
   };

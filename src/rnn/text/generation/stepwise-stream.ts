@@ -26,7 +26,7 @@ export class StepwiseStream {
     this.state = state;
     this.random = new Random(start.random);
     this.left = start.characters;
-    this.seen = start.rule.repetitionPenalty === 1 ? null : new Set(start.prompt);
+    this.seen = start.rule.repetitionPenalty === 1 ? null : new Set([...(start.earlier?.seen ?? []), ...start.prompt]);
   }
 
   get ended(): boolean {

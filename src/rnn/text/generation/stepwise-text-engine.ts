@@ -1,6 +1,6 @@
 import { penaliseRepetition } from "../penalise-repetition.ts";
 import { sampleToken } from "../sample-token.ts";
-import type { TextDecoder } from "../text-decoder.ts";
+import type { DecoderState, TextDecoder } from "../text-decoder.ts";
 import { measureLogits } from "./measure-logits.ts";
 import { StepwiseStream } from "./stepwise-stream.ts";
 import type { Drawn, TextEngine } from "./text-engine.ts";
@@ -10,12 +10,35 @@ import { ToldTokens } from "./told-tokens.ts";
 export function createStepwiseTextEngine(decoder: TextDecoder): TextEngine<StepwiseStream> {
   return {
     bytes: decoder.bytes,
-    open: (start) => new StepwiseStream(start, decoder.initialState()),
+    stateSize: decoder.stateSizes.flat().reduce((sum, size) => sum + size, 0),
+    open: (start) => {
+      const { earlier } = start;
+      return new StepwiseStream(start, earlier ? unpackState(decoder, earlier.state) : decoder.initialState());
+    },
     advance: (streams, steps) => streams.map((stream) => advanceStream(decoder, stream, steps)),
     branch: (stream, token) => stream.branch(token),
+    save: ({ state, random }) => ({ state: packState(decoder, state), random: random.state() }),
     close: () => undefined,
     dispose: () => decoder.dispose(),
   };
+}
+
+/** Side by side, without the padding. */
+function packState({ stateSizes }: TextDecoder, state: DecoderState): Float32Array {
+  const parts = stateSizes.flatMap((sizes, layer) => sizes.map((size, part) => state[layer]![part]!.subarray(0, size)));
+  return Float32Array.from(parts.flatMap((part) => [...part]));
+}
+
+function unpackState(decoder: TextDecoder, packed: Float32Array): DecoderState {
+  const state = decoder.initialState();
+  let start = 0;
+  for (const [layer, sizes] of decoder.stateSizes.entries()) {
+    for (const [part, size] of sizes.entries()) {
+      state[layer]![part]!.set(packed.subarray(start, start + size));
+      start += size;
+    }
+  }
+  return state;
 }
 
 function advanceStream(decoder: TextDecoder, stream: StepwiseStream, steps: number): Drawn | null {

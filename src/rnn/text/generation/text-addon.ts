@@ -61,5 +61,9 @@ export interface TextAddon {
   /** Another stream, which took this token instead of the last one drawn. */
   branchTextStream(stream: StreamHandle, token: number): StreamHandle;
   advanceText(network: NetworkHandle, streams: readonly StreamHandle[], outputs: AdvanceOutputs): void;
+  /** Fills state [layers, 1 or 2, units] and random [4] with what the stream goes on from. */
+  saveTextState(stream: StreamHandle, state: Float32Array, random: Uint32Array): void;
+  /** A new stream begins with the state; `seen` are tokens that came before its prompt, null where none did. */
+  restoreTextState(stream: StreamHandle, state: Float32Array, seen: Int32Array | null): void;
   release(handle: NetworkHandle | StreamHandle): void;
 }

@@ -20,6 +20,15 @@ export interface StreamStart {
   alternatives?: number | null;
   /** Whether these are of those alone that the constraint allows. */
   allowedAlone?: boolean;
+  /** What an earlier stream left off at; zeros where it is left out. */
+  earlier?: EarlierText | undefined;
+}
+
+export interface EarlierText {
+  /** Of each layer the hidden state, then the cell state where there is one; last, what attention remembers. [stateSize] */
+  state: Float32Array;
+  /** Tokens that came up in it. */
+  seen: Int32Array;
 }
 
 /** How likely the network held each token that came, before bias, rule and constraint: log(softmax(logits)). */
@@ -40,6 +49,8 @@ export interface Drawn {
 export interface TextEngine<Stream = unknown> {
   /** Memory it holds. */
   readonly bytes: number;
+  /** Numbers in the state of a stream. */
+  readonly stateSize: number;
   open(start: StreamStart): Stream;
   /**
    * Moves each stream on by so many steps: through its prompt, then a token drawn a step. Gives of each the tokens it drew, fewer
@@ -49,6 +60,8 @@ export interface TextEngine<Stream = unknown> {
   advance(streams: readonly Stream[], steps: number): (Drawn | null)[];
   /** Another stream, which took this token instead of the last one that the stream drew. */
   branch(stream: Stream, token: number): Stream;
+  /** What the stream would go on from: the state that has read all but its last token, and its generator. */
+  save(stream: Stream): { state: Float32Array; random: RandomState };
   /** Frees the state of a stream. */
   close(stream: Stream): void;
   /** Frees the weights. */
