@@ -130,4 +130,37 @@ describe.skipIf(kernels === null)("a call that is not as it should be", () => {
     });
     expect(tokens[0]).toEqual(tokens[1]);
   });
+
+  it("is an error for a state, and changes none", () => {
+    const network = addon.createTextNetwork(shape, arrays);
+    const stream = addon.openTextStream(network, { ...options, repetitionPenalty: 1.2 });
+    const size = 2 * 16; // of an LSTM, hidden state and cell state
+    const save = addon.saveTextState as (...values: unknown[]) => unknown;
+    const restore = addon.restoreTextState as (...values: unknown[]) => unknown;
+    const before = [new Float32Array(size), new Uint32Array(4)] as const;
+    addon.saveTextState(stream, ...before);
+    const ones = new Float32Array(size).fill(1);
+    expectErrors(save, [stream, new Float32Array(size), new Uint32Array(4)]);
+    expectErrors(restore, [stream, ones]);
+    for (const seen of nonsense.filter((value) => value !== null)) {
+      expect(() => restore(stream, ones, seen)).toThrow(TypeError);
+    }
+    for (const wrong of [size - 1, size + 1, 0].map((length) => new Float32Array(length))) {
+      expect(() => save(stream, wrong, new Uint32Array(4))).toThrow(TypeError);
+      expect(() => restore(stream, wrong, null)).toThrow(TypeError);
+    }
+    for (const seen of [Int32Array.of(5), Int32Array.of(0, -1), Uint32Array.of(1)]) {
+      expect(() => restore(stream, ones, seen)).toThrow(TypeError);
+    }
+    expect(() => save(network, ...before)).toThrow(TypeError);
+    const after = [new Float32Array(size), new Uint32Array(4)] as const;
+    addon.saveTextState(stream, ...after);
+    expect(after).toEqual(before);
+    addon.restoreTextState(stream, ones, Int32Array.of(4));
+    addon.saveTextState(stream, ...after);
+    expect(after[0]).toEqual(ones);
+    addon.release(stream);
+    expect(() => save(stream, ...before)).toThrow(TypeError);
+    expect(() => restore(stream, ones, null)).toThrow(TypeError);
+  });
 });
