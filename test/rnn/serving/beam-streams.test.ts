@@ -5,8 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeCheckpoint } from "../../../src/rnn/checkpoint.ts";
 import { loadModel } from "../../../src/rnn/serving/load-model.ts";
 import { LoadedModels } from "../../../src/rnn/serving/loaded-models.ts";
-import type { TextEnd } from "../../../src/rnn/serving/text-stream.ts";
-import { TextStreams } from "../../../src/rnn/serving/text-streams.ts";
+import { type EndedText, TextStreams } from "../../../src/rnn/serving/text-streams.ts";
 import { TextTurns } from "../../../src/rnn/serving/text-turns.ts";
 import type { SamplingParameters, TextDelta } from "../../../src/schemas/generation.ts";
 import { plainSampling } from "../../plain-sampling.ts";
@@ -24,7 +23,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 interface Told {
   deltas: TextDelta[];
-  end: TextEnd;
+  end: EndedText;
 }
 
 /** Texts written side by side by one thread. */
@@ -43,7 +42,7 @@ function createWriter() {
   const write = (parameters: Partial<SamplingParameters>): { request: number; told: Promise<Told> } => {
     const request = readers.size + 1;
     const told = new Promise<Told>((resolve, reject) => readers.set(request, { deltas: [], resolve, reject }));
-    void streams.open(request, file, { ...plainSampling, ...parameters });
+    void streams.open(request, file, { parameters: { ...plainSampling, ...parameters }, session: null });
     return { request, told };
   };
   return { streams, write };

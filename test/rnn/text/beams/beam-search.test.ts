@@ -191,7 +191,14 @@ it("finds a likelier text than greedy where the likeliest first token leads astr
     d: [1e-9, 1e-9, 1e-9, 1e-9, 1],
   };
   const decoder: TextDecoder = {
-    ...{ vocabularySize: size, bytes: 0, initialState: () => [], read: () => undefined, dispose: () => undefined },
+    ...{
+      vocabularySize: size,
+      bytes: 0,
+      stateSizes: [],
+      initialState: () => [],
+      read: () => undefined,
+      dispose: () => undefined,
+    },
     step: (token) => Float32Array.from(after["\nabcd"[token]!]!, Math.log),
     stepEach: () => new Float32Array(0),
   };
