@@ -1,7 +1,8 @@
-// node bench/forecast/other-sets.mjs: public sets that no setting was made for, through the API with every setting but the horizon
+// node bench/forecast/other-sets.mjs [SEED [FOLDER]]: public sets that no setting was made for, through the API with every setting but the horizon
 // "auto". The last horizon of each series is kept back and scored beside a seasonal naive forecast. The data come with the package
 // vega-datasets: months (two sets with a crisis in them, one with negative values; and one long series), days (rain has zeros,
-// temperatures go below 0) and years. Two minutes on two cores; after `npm run setup`.
+// temperatures go below 0) and years. With a folder as the second argument also its nile.csv (years) and elnino.csv (months), as the
+// Python package statsmodels has them. Two minutes on two cores; after `npm run setup`.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,9 +11,11 @@ import { withServer } from "../with-server.mjs";
 const seed = Number(process.argv[2] ?? 1);
 const folder = fileURLToPath(new URL("../../node_modules/vega-datasets/data", import.meta.url));
 
-async function rowsOf(file) {
-  const [head, ...lines] = (await readFile(path.join(folder, file), "utf8")).trim().split(/\r?\n/);
-  const names = head.split(",");
+const otherFolder = process.argv[3];
+
+async function rowsOf(file, from = folder) {
+  const [head, ...lines] = (await readFile(path.join(from, file), "utf8")).trim().split(/\r?\n/);
+  const names = head.split(",").map((name) => name.replaceAll('"', ""));
   return lines.map((line) => Object.fromEntries(line.split(",").map((cell, index) => [names[index], cell])));
 }
 
@@ -28,6 +31,22 @@ async function unemployment() {
   const names = [...new Set(rows.map(({ series }) => series))];
   return names.map((id) => ({ id, target: rows.filter(({ series }) => series === id).map(({ count }) => count) }));
 }
+
+async function nile() {
+  const rows = await rowsOf("nile.csv", otherFolder);
+  return [{ id: "nile", target: rows.map(({ volume }) => Number(volume)) }];
+}
+
+/** A year a row. */
+async function elNino() {
+  const rows = await rowsOf("elnino.csv", otherFolder);
+  return [{ id: "elnino", target: rows.flatMap(({ YEAR: _, ...months }) => Object.values(months).map(Number)) }];
+}
+
+const others = () => [
+  { name: "nile", frequency: "y", season: 1, horizon: 6, series: nile() },
+  { name: "elnino", frequency: "mo", season: 12, horizon: 12, series: elNino() },
+];
 
 const sets = [
   { name: "employment", frequency: "mo", season: 12, horizon: 12, series: columnsOf("us-employment.csv", "month") },
@@ -47,6 +66,7 @@ const sets = [
     series: columnsOf("seattle-weather.csv", "date", "weather"),
   },
   { name: "temperature", frequency: "y", season: 1, horizon: 6, series: columnsOf("global-temp.csv", "year") },
+  ...(otherFolder === undefined ? [] : others()),
 ];
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;

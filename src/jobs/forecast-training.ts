@@ -5,7 +5,7 @@ import type { TrainingFaults } from "./training-faults.ts";
 
 const textOnly = {
   sequence_length: "the model's forecast.context_length says how much history a window holds",
-  validation_fraction: "the last horizon of every series is kept for validation",
+  validation_fraction: "the last horizon of every series, or more where series are few, is kept for validation",
   sequence_stride: "only a text is read on from step to step",
   scheduled_sampling: "a forecast is made in one go, all steps at once",
   sample_prompt: "samples are forecasts of held-out series",

@@ -66,7 +66,13 @@ function splitOf({ task, forecast }: Model, { training }: Job, metrics: Metrics)
   if (task === "forecast") {
     const series = metrics.holdout_series ?? 0;
     if (series === 0) return "nothing was held out: no series was long enough";
-    return `the last ${forecast?.horizon} values of ${series} series were never trained on: they chose the best weights and calibrated the intervals`;
+    const windows = metrics.holdout_windows ?? series;
+    const values = `${forecast?.horizon} values${windows > series ? " or more" : ""} of ${series} series`;
+    const points = windows > series ? `, forecast from ${windows} points,` : "";
+    const kept = `the last ${values}${points} were never trained on: they chose the best weights and calibrated the intervals`;
+    const weight = metrics.blend_weight ?? 0;
+    if (weight === 0) return kept;
+    return `${kept}; a smoothed forecast was better there, so the network's median is moved ${weight * 100} % of the way to it`;
   }
   const fraction = training.validation_fraction ?? 0;
   if (fraction === 0) return "nothing was held out";

@@ -37,6 +37,13 @@ describe("what the card says", () => {
     expect(card.data.split).toContain("the last 3 values of 7 series");
   });
 
+  test("of a forecaster of few series: from how many points, and how far the network is trusted", async () => {
+    const few = { ...forecastMetrics, holdout_series: 1, holdout_windows: 13, blend_weight: 0.75 };
+    const { split } = (await cardOf(seedForecaster, few)).data;
+    expect(split).toContain("the last 3 values or more of 1 series, forecast from 13 points, were never trained on");
+    expect(split).toContain("the network's median is moved 75 % of the way");
+  });
+
   test("of a text model: worse than the best n-gram is said loudly", async () => {
     const card = await cardOf(seedWriter, textMetrics);
     expect(card.skill).toBeCloseTo(1 - 3 / 2.5, 12);

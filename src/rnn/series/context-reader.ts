@@ -1,5 +1,6 @@
 import type { FilledValues } from "./fill-gaps.ts";
 import type { ForecastGeometry } from "./forecast-geometry.ts";
+import { type Smoothing, smoothedForecast } from "./smoothed-forecast.ts";
 
 /** How a window was scaled: value = centre + scale x what the network sees. */
 export interface WindowScale {
@@ -28,10 +29,14 @@ export class ContextReader {
   readonly values: Float64Array;
   /** Of the context last read, for each step of the horizon, in transformed units. */
   readonly baseline: Float64Array;
+  /** The smoothed forecast of the same steps; null without a smoothing. */
+  smoothed: Float64Array | null = null;
   readonly #geometry: ForecastGeometry;
+  readonly #smoothing: Smoothing | null;
 
-  constructor(geometry: ForecastGeometry) {
+  constructor(geometry: ForecastGeometry, smoothing: Smoothing | null = null) {
     this.#geometry = geometry;
+    this.#smoothing = smoothing;
     this.values = new Float64Array(geometry.contextLength);
     this.baseline = new Float64Array(geometry.horizon);
   }
@@ -47,6 +52,7 @@ export class ContextReader {
       this.values.fill(series.values[latest]!, Math.max(0, contextLength - (origin - 1 - latest)));
     this.#padLeft(start);
     this.#readBaseline();
+    if (this.#smoothing !== null) this.smoothed = smoothedForecast(this.values, this.#smoothing, this.#geometry);
     const scale = scaling === "series" ? this.#measureAll(series.values.subarray(0, latest + 1)) : this.#measure(real);
     return isDifferenced ? this.#takeDifferences(scale) : scale;
   }

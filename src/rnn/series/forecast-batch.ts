@@ -2,6 +2,7 @@ import { ContextReader, type WindowScale } from "./context-reader.ts";
 import { likelihoods } from "./distributions/likelihoods.ts";
 import type { FilledValues } from "./fill-gaps.ts";
 import type { ForecastGeometry } from "./forecast-geometry.ts";
+import type { Smoothing } from "./smoothed-forecast.ts";
 
 /** What the network sees and is told lies within this many scales of the centre: float32 and its activations stay finite. */
 const furthest = 1e4;
@@ -26,13 +27,15 @@ export class ForecastBatch {
   /** [rows, horizon]: the baseline in transformed units; of counts, what is expected without learning. */
   readonly baseline: Float64Array;
   readonly scales: Float64Array;
+  /** By row, the smoothed forecast in transformed units; empty without a smoothing. [rows][horizon] */
+  readonly smoothed: Float64Array[] = [];
   readonly #geometry: ForecastGeometry;
   readonly #reader: ContextReader;
 
-  constructor(geometry: ForecastGeometry, rows: number) {
+  constructor(geometry: ForecastGeometry, rows: number, smoothing: Smoothing | null = null) {
     this.rows = rows;
     this.#geometry = geometry;
-    this.#reader = new ContextReader(geometry);
+    this.#reader = new ContextReader(geometry, smoothing);
     this.encoder = new Float32Array(rows * geometry.contextLength);
     this.features = new Float32Array(rows * geometry.headFeatures);
     this.target = new Float32Array(rows * geometry.horizon);
@@ -60,6 +63,7 @@ export class ForecastBatch {
     this.baseline.set(this.#reader.baseline, row * horizon);
     if (likelihoods[likelihood]?.counts) this.#expectCounts(row, window.level);
     this.scales[row] = window.scale;
+    if (this.#reader.smoothed !== null) this.smoothed[row] = this.#reader.smoothed;
     return window;
   }
 

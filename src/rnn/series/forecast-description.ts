@@ -1,4 +1,5 @@
 import type { ForecastCalibration } from "./calibration/forecast-calibration.ts";
+import type { ForecastBlend } from "./forecast-blend.ts";
 
 /** What serving needs beside architecture, settings and weights: TrainingTask.describe() of a forecast. */
 export interface ForecastDescription {
@@ -10,4 +11,8 @@ export interface ForecastDescription {
   calibration?: ForecastCalibration | null;
   /** Of a step's error with the next one's, as normal scores: for sample paths; absent in checkpoints of older versions. */
   step_correlation?: number;
+  /** null where the network forecasts alone; absent in checkpoints of older versions. */
+  blend?: ForecastBlend | null;
+  /** Horizons that training saw nothing of, of each series at most; absent in checkpoints of older versions: 1. */
+  held_back?: number;
 }

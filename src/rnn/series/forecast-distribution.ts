@@ -1,3 +1,4 @@
+import { blendPaths, blendShift } from "./blend-paths.ts";
 import { likelihoods } from "./distributions/likelihoods.ts";
 import { normalQuantile } from "./distributions/normal-quantile.ts";
 import type { ForecastGeometry } from "./forecast-geometry.ts";
@@ -15,8 +16,20 @@ export interface ForecastDistribution {
 
 const bounded = (value: number) => Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE);
 
-/** Reads a row of what the network gave. */
-export function forecastDistribution(given: NetworkAnswer, geometry: ForecastGeometry): ForecastDistribution {
+/** Reads a row of what the network gave, and moves it towards the batch's smoothed forecast by the weight. */
+export function forecastDistribution(
+  given: NetworkAnswer,
+  geometry: ForecastGeometry,
+  weight = 0,
+): ForecastDistribution {
+  const alone = ofNetwork(given, geometry);
+  if (weight === 0) return alone;
+  const blend = { paths: alone.paths, levels: geometry.quantiles, smoothed: given.batch.smoothed[given.row]!, weight };
+  const shift = blendShift(blend);
+  return { paths: blendPaths(blend), at: (step, score) => bounded(alone.at(step, score) + shift[step]!) };
+}
+
+function ofNetwork(given: NetworkAnswer, geometry: ForecastGeometry): ForecastDistribution {
   const { likelihood, quantiles: levels } = geometry;
   if (likelihoods[likelihood] === null) {
     const paths = sortedPaths(given, geometry);

@@ -5,6 +5,7 @@ import type { Random, RandomState } from "../random.ts";
 import type { TrainingTask } from "../training-task.ts";
 import { type BaselineAccuracy, scoreBaselines } from "./baselines/score-baselines.ts";
 import { evaluateHoldouts, type HoldoutLesson, noLesson } from "./evaluate-holdouts.ts";
+import { fitSmoothing } from "./fit-smoothing.ts";
 import { ForecastBatch } from "./forecast-batch.ts";
 import type { ForecastDescription } from "./forecast-description.ts";
 import { type ForecastGeometry, forecastGeometry } from "./forecast-geometry.ts";
@@ -46,6 +47,8 @@ async function loadSeries(spec: TrainingSpec) {
 export async function createForecastTask(spec: TrainingSpec, random: Random): Promise<TrainingTask> {
   const { forecast, longSeason, frequency, split } = await loadSeries(spec);
   const { training, holdouts } = split;
+  // Of each series its last hold-out.
+  const shown = holdouts.filter(({ index }, at) => holdouts[at + 1]?.index !== index);
   const geometry = forecastGeometry(forecast, longSeason);
   const { batch_size: rows, sample_every: sampleEvery } = spec.training;
   const sampler = new WindowSampler(training, geometry);
@@ -55,12 +58,14 @@ export async function createForecastTask(spec: TrainingSpec, random: Random): Pr
   const quantiles: Tensor1D = tf.tensor1d(geometry.quantiles);
   const batch = new ForecastBatch(geometry, rows);
   const run = { network, geometry, batch, rows };
+  const smoothing = mayBlend(split, geometry) ? fitSmoothing(training, geometry) : null;
   let lesson: HoldoutLesson = noLesson;
   let baselines: BaselineAccuracy | null = null;
-  const description: Omit<ForecastDescription, "calibration" | "step_correlation"> = {
+  const description: Omit<ForecastDescription, "calibration" | "step_correlation" | "blend"> = {
     frequency,
     long_season: longSeason,
     minimum_history: minimumHistory(split, geometry),
+    held_back: split.mostHeldBack,
   };
 
   return {
@@ -80,8 +85,8 @@ export async function createForecastTask(spec: TrainingSpec, random: Random): Pr
       return () => tf.tidy(() => lossOfRows(run, predictRows(run, random), quantiles));
     },
     evaluate: async (pause) => {
-      baselines ??= scoreBaselines(training, holdouts, geometry);
-      const setting = { network, geometry, quantiles, training, holdouts, weights, baselines };
+      baselines ??= scoreBaselines(holdouts, geometry);
+      const setting = { network, geometry, quantiles, holdouts, smoothing, weights, baselines };
       const evaluation = await evaluateHoldouts(setting, pause);
       lesson = evaluation;
       const { validationLoss, metrics } = evaluation;
@@ -89,20 +94,26 @@ export async function createForecastTask(spec: TrainingSpec, random: Random): Pr
     },
     sample: async (step) => {
       const turn = Math.floor(step / (sampleEvery ?? 1));
-      const index = holdouts.length > 0 ? holdouts[turn % holdouts.length]! : turn % training.length;
-      return sampleHoldout(training[index]!, { network, geometry, calibration: lesson.calibration });
+      const series = shown.length > 0 ? shown : training;
+      const { calibration, blend } = lesson;
+      return sampleHoldout(series[turn % series.length]!, { network, geometry, calibration, blend });
     },
     saveState: () => ({ tensors: new Map(), json: { random: random.state() } }),
     restoreState: ({ json }) => random.restore(json.random as RandomState),
     describe: () => {
-      const { calibration, stepCorrelation } = lesson;
-      return { ...description, calibration, step_correlation: stepCorrelation };
+      const { calibration, stepCorrelation, blend } = lesson;
+      return { ...description, calibration, step_correlation: stepCorrelation, blend };
     },
     dispose: () => {
       network.dispose();
       quantiles.dispose();
     },
   };
+}
+
+/** Where series are few a network may have learned too little; counts have no median to move. */
+function mayBlend({ holdouts, mostHeldBack }: SeriesSplit, { likelihood }: ForecastGeometry): boolean {
+  return holdouts.length > 0 && mostHeldBack > 1 && likelihood !== "negative_binomial";
 }
 
 function minimumHistory({ training }: SeriesSplit, geometry: ForecastGeometry): number {

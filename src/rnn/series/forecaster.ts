@@ -91,11 +91,11 @@ export function createForecaster(trained: TrainedForecast): Forecaster {
   const geometry = forecastGeometry(forecast, description.long_season);
   const pass = createPass(trained, geometry);
   const rows = rowsAtOnce(trained.architecture, geometry);
-  const batch = new ForecastBatch(geometry, rows);
-  const { frequency, minimum_history: minimumHistory, calibration = null } = description;
+  const { frequency, minimum_history: minimumHistory, calibration = null, blend = null } = description;
+  const batch = new ForecastBatch(geometry, rows, blend);
   const reply = replyWriter(geometry, description);
 
-  const rules: HistoryRules = { geometry, frequency, minimumHistory };
+  const rules: HistoryRules = { geometry, frequency, minimumHistory, mostHeldBack: description.held_back ?? 1 };
   const openHistories: Forecaster["openHistories"] = (histories, horizon, levels) => {
     const timestamps = histories.map((history, index) => timestampsAfter(history, horizon, index));
     return { histories, timestamps, horizon, levels, paths: null, outputs: [] };
@@ -125,7 +125,7 @@ export function createForecaster(trained: TrainedForecast): Forecaster {
       const answer = pass.run(batch, calls.length);
       const outputs = calls.map((call, row) => {
         const index = series[row]!;
-        const distribution = forecastDistribution({ answer, batch, row }, geometry);
+        const distribution = forecastDistribution({ answer, batch, row }, geometry, blend?.weight);
         const { id } = call.histories[index]!;
         return {
           id,

@@ -24,6 +24,8 @@ export interface HistoryRules {
   /** Of the data the model learned from. */
   frequency: string | null;
   minimumHistory: number;
+  /** Horizons of each of its series that it did not learn from, at most. */
+  mostHeldBack: number;
 }
 
 /** Of the values before step `end`. */

@@ -1,12 +1,21 @@
 import { appError } from "../../errors.ts";
+import { heldBack, holdoutOrigins, mostHeldBack } from "./held-back.ts";
 import type { PreparedSeries } from "./prepare-series.ts";
 import type { TrainingSeries } from "./window-sampler.ts";
+
+/** A series as a forecast of its hold-out sees it: `trainLength` is where the forecast begins. */
+export interface Holdout extends TrainingSeries {
+  /** Of the series in `training`. */
+  index: number;
+}
 
 export interface SeriesSplit {
   /** Long enough to train on. */
   training: TrainingSeries[];
-  /** Positions in `training` of the series whose last `horizon` steps are kept for validation. */
-  holdouts: number[];
+  /** What is kept for validation: of each series its last horizon, of few series more. */
+  holdouts: Holdout[];
+  /** Horizons kept back of a series at most. */
+  mostHeldBack: number;
   warnings: { code: string; message: string }[];
 }
 
@@ -37,8 +46,8 @@ function describeSplit(split: { short: PreparedSeries[]; whole: PreparedSeries[]
 }
 
 /**
- * Keeps the last `horizon` steps of every series of 3 horizons or more for validation; training never sees them. Shorter ones down to
- * 2 horizons are trained on whole, still shorter ones left out, both with a warning. Throws dataset_invalid where none is left.
+ * Keeps the last `horizon` steps of every series of 3 horizons or more for validation, or where such series are few up to 4 horizons
+ * and a fifth, forecast from several points (rolling origins); training never sees them. Shorter ones down to 2 horizons are trained on whole, still shorter ones left out, both with a warning. Throws dataset_invalid where none is left.
  */
 export function splitSeries(series: PreparedSeries[], horizon: number): SeriesSplit {
   const short = series.filter(({ target }) => target.length < 2 * horizon);
@@ -49,14 +58,22 @@ export function splitSeries(series: PreparedSeries[], horizon: number): SeriesSp
       `expected a series of at least 2 horizons (${2 * horizon}) of values to train a forecast of ${horizon} steps, got ${names(series) || "none"}`,
     );
   }
+  const count = usable.filter(({ target }) => target.length >= 3 * horizon).length;
+  const most = mostHeldBack(count);
   const training: TrainingSeries[] = [];
-  const holdouts: number[] = [];
-  for (const one of usable) {
+  const holdouts: Holdout[] = [];
+  for (const [index, one] of usable.entries()) {
     const { length } = one.target;
-    const hasHoldout = length >= 3 * horizon;
-    if (hasHoldout) holdouts.push(training.length);
-    training.push({ series: one, trainLength: hasHoldout ? length - horizon : length });
+    const held = heldBack(length, horizon, most);
+    const origins = held === 0 ? [] : holdoutOrigins(length, held, { horizon, series: count });
+    holdouts.push(...origins.map((trainLength) => ({ series: one, index, trainLength })));
+    training.push({ series: one, trainLength: length - held });
   }
   const whole = usable.filter(({ target }) => target.length < 3 * horizon);
-  return { training, holdouts, warnings: describeSplit({ short, whole, count: series.length, horizon }) };
+  return {
+    training,
+    holdouts,
+    mostHeldBack: most,
+    warnings: describeSplit({ short, whole, count: series.length, horizon }),
+  };
 }

@@ -121,7 +121,7 @@ export class BacktestRun {
     const { source } = this.#question;
     const seen =
       source.type === "dataset" && source.sha256 === this.#lent.datasetSha256
-        ? seenInTraining(series, cut.at, trainedHorizon)
+        ? seenInTraining(series, cut.at, { horizon: trainedHorizon, mostHeldBack: rules.mostHeldBack })
         : null;
     const naive = seasonalNaive(series.filled, origin, { season, horizon: this.#horizon });
     this.#score.add({

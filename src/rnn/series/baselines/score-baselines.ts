@@ -7,15 +7,10 @@ import { type BaselineName, baselineForecasts, baselineNames } from "./baseline-
 export type BaselineAccuracy = Record<BaselineName, Accuracy>;
 
 /** What a forecast without any learning reaches on the same hold-outs; a baseline counts where it is defined for every series. */
-export function scoreBaselines(
-  training: TrainingSeries[],
-  holdouts: number[],
-  geometry: ForecastGeometry,
-): BaselineAccuracy {
+export function scoreBaselines(holdouts: TrainingSeries[], geometry: ForecastGeometry): BaselineAccuracy {
   const { horizon, season, quantiles } = geometry;
   const scores = new Map(baselineNames.map((name) => [name, new AccuracyScore(quantiles)]));
-  for (const index of holdouts) {
-    const one = training[index]!;
+  for (const one of holdouts) {
     const { target } = one.series;
     const history = target.subarray(0, one.trainLength);
     const actual = target.subarray(one.trainLength, one.trainLength + horizon);
