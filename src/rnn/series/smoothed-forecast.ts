@@ -2,7 +2,7 @@
 export interface Smoothing {
   /** How much less each older season weighs: with 0 all weigh the same, with 1 only the newest does. */
   forgetting: number;
-  /** Share of the last value's distance to its season's place that is left after each step. */
+  /** Share that is left after each step of what the last value lay off from its place in the seasons before. */
   damping: number;
 }
 
@@ -11,7 +11,7 @@ const bounded = (value: number) => Math.min(Math.max(value, -furthest), furthest
 
 /**
  * A forecast without a network: the season as it mostly was (exponentially weighted over the seasons, Winters 1960), and on top of
- * it what the last value lay off, damped by damping^step. Without a season (period 1) the smoothed level. [horizon]
+ * it what the last value lay off from those before its own, damped by damping^step. Without a season the smoothed level. [horizon]
  */
 export function smoothedForecast(
   values: Float64Array,
@@ -20,9 +20,20 @@ export function smoothedForecast(
 ): Float64Array {
   const { length } = values;
   const period = season <= length ? season : 1;
+  const profile = smoothedSeason(values, period, forgetting);
+  const before =
+    length < 2 * period ? profile : smoothedSeason(values.subarray(0, length - period), period, forgetting);
+  const distance = bounded(values[length - 1]! - before[period - 1]!);
+  return Float64Array.from({ length: horizon }, (_, step) =>
+    bounded(profile[step % period]! + damping ** (step + 1) * distance),
+  );
+}
+
+/** Ends with the newest value. [period] */
+function smoothedSeason(values: Float64Array, period: number, forgetting: number): Float64Array {
   const profile = new Float64Array(period);
   let [weight, weights] = [1, 0];
-  for (let start = length - period; start >= 0 && weight > 1e-6; start -= period) {
+  for (let start = values.length - period; start >= 0 && weight > 1e-6; start -= period) {
     weights += weight;
     // A running mean: no sum that could overflow.
     const share = weight / weights;
@@ -30,8 +41,5 @@ export function smoothedForecast(
       profile[step] = profile[step]! * (1 - share) + values[start + step]! * share;
     weight *= 1 - forgetting;
   }
-  const distance = bounded(values[length - 1]! - profile[period - 1]!);
-  return Float64Array.from({ length: horizon }, (_, step) =>
-    bounded(profile[step % period]! + damping ** (step + 1) * distance),
-  );
+  return profile;
 }

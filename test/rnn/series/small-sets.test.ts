@@ -26,8 +26,8 @@ describe("the smoothed forecast", () => {
         horizon: 3,
       },
     );
-    // Weights 4, 2, 1 of 7: the season is 27/7, 34/7; the last value lies 8/7 above its place.
-    const expected = [27 / 7 + 4 / 7, 34 / 7 + 2 / 7, 27 / 7 + 1 / 7];
+    // Weights 4, 2, 1 of 7: the season is 27/7, 34/7; of those before, 2/3 and 1/3, the last value lies 8/3 above its place.
+    const expected = [27 / 7 + 4 / 3, 34 / 7 + 2 / 3, 27 / 7 + 1 / 3];
     for (const [step, value] of expected.entries()) expect(forecast[step]).toBeCloseTo(value, 12);
   });
 
