@@ -30,7 +30,8 @@ async function taskOf(
 test("a small training beats the seasonal naive forecast on the hold-out", async () => {
   const { task } = await taskOf(seasonalSeries(12, 96), { horizon: 12 });
   const before = await task.evaluate(noPause);
-  expect(before.metrics.mase_ratio).toBeGreaterThan(0.95);
+  // The network knows nothing yet; what is better than its baseline is the smoothed forecast.
+  expect(before.metrics.blend_weight).toBe(1);
   trainTask(task, 120, 0.2);
   const { validationLoss, metrics } = await task.evaluate(noPause);
   expect(validationLoss).toBeLessThan(before.validationLoss! / 2);
