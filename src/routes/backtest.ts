@@ -12,7 +12,7 @@ const bodyLimitBytes = 8 * 1024 ** 2;
 const schema = {
   summary: "Backtest a forecaster",
   description:
-    "Cuts each series at `windows` points, `step` values apart, the last one a horizon before its end; forecasts from the values before each cut-off alone, exactly as `forecast` does; and scores what it said beside a seasonal naive forecast. One JSON reply, or with `stream: true` or `Accept: text/event-stream` server-sent events as the work goes on: `backtest-start`, a `backtest-forecast` for each row, `backtest-end`. The weights are the model's own: on the data it was trained on, only the last horizon of each series (up to four and a fifth of it where there are fewer than 32 series) is new to them, and `seen_in_training` says so row by row; that part chose the checkpoint and corrected the intervals.",
+    "Cuts each series at `windows` points, `step` values apart, the last one a horizon before its end; forecasts from the values before each cut-off alone, exactly as `forecast` does; and scores what it said beside a seasonal naive forecast. One JSON reply, or with `stream: true` or `Accept: text/event-stream` server-sent events as the work goes on: `backtest-start`, a `backtest-forecast` for each row, `backtest-end`. The weights are the model's own: on the data it was trained on, only the last horizon of each series (up to four and a fifth of it where there are fewer than 32 series and 2,000 values) is new to them, and `seen_in_training` says so row by row; that part chose the checkpoint and corrected the intervals.",
   tags: ["Forecasts"],
   params: Type.Object({ id: Reference }),
   body: BacktestBody,

@@ -4,9 +4,12 @@ const fewestWindows = 32;
 const largestShare = 0.2;
 const mostHorizons = 4;
 
-/** Horizons that are kept back of a series at most: one where there are series enough. */
-export function mostHeldBack(seriesWithHoldout: number): number {
-  return seriesWithHoldout < fewestWindows ? mostHorizons : 1;
+/** With more values than these a network learns enough to stand alone. */
+const fewValues = 2000;
+
+/** Horizons that are kept back of a series at most: one where there are series or values enough. */
+export function mostHeldBack({ series, values }: { series: number; values: number }): number {
+  return series < fewestWindows && values < fewValues ? mostHorizons : 1;
 }
 
 /** Values at the end of a series that training does not see: none of fewer than 3 horizons, else one horizon, or more up to a fifth. */

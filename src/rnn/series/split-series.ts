@@ -59,7 +59,7 @@ export function splitSeries(series: PreparedSeries[], horizon: number): SeriesSp
     );
   }
   const count = usable.filter(({ target }) => target.length >= 3 * horizon).length;
-  const most = mostHeldBack(count);
+  const most = mostHeldBack({ series: count, values: usable.reduce((sum, { target }) => sum + target.length, 0) });
   const training: TrainingSeries[] = [];
   const holdouts: Holdout[] = [];
   for (const [index, one] of usable.entries()) {

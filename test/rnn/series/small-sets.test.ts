@@ -84,7 +84,8 @@ describe("the blend", () => {
 
 describe("what is held back", () => {
   test("is one horizon of many series, up to a fifth and four horizons of few", () => {
-    expect([mostHeldBack(31), mostHeldBack(32)]).toEqual([4, 1]);
+    const most = (series: number, values: number) => mostHeldBack({ series, values });
+    expect([most(31, 1999), most(32, 1999), most(31, 2000)]).toEqual([4, 1, 1]);
     const held = [17, 18, 59, 60, 94, 130, 1000].map((length) => heldBack(length, 6, 4));
     expect(held).toEqual([0, 6, 6, 12, 18, 24, 24]);
     expect(heldBack(1000, 6, 1)).toBe(6);
