@@ -8,7 +8,7 @@ const jobs = [...page.matchAll(/^train '(.*)'$/gm)].map(([, body]) => JSON.parse
 
 test("the course page names every option of a job's training", () => {
   const used = new Set(jobs.flatMap(({ training }) => Object.keys(training)));
-  const elsewhere = ["epochs", "validation_fraction", "sample_prompt", "sample_length", "auto"];
+  const elsewhere = ["epochs", "validation_fraction", "sample_prompt", "sample_length", "auto", "precision"];
   const missing = Object.keys(TrainingRequest.properties).filter(
     (name) => !used.has(name) && !elsewhere.includes(name),
   );
