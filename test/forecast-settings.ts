@@ -8,4 +8,5 @@ export const plainForecast = {
   minimum: null,
   maximum: null,
   integer: false,
+  covariates: [],
 } satisfies Partial<ResolvedForecastSettings>;

@@ -1,6 +1,7 @@
 import type { Static } from "typebox";
 import type { SeriesSummary } from "../schemas/datasets.ts";
 import type { TrainingRequest } from "../schemas/jobs.ts";
+import type { ForecastSettings } from "../schemas/models.ts";
 import type { TrainingFaults } from "./training-faults.ts";
 
 const textOnly = {
@@ -30,16 +31,28 @@ export function usualForecastSteps({
   return Math.min(Math.max(Math.ceil((passes * windows) / batchSize), fewestSteps), mostSteps);
 }
 
+interface ForecastData {
+  summary: Static<typeof SeriesSummary>;
+  horizon: number;
+  covariates?: ForecastSettings["covariates"];
+}
+
 /** Refuses what only a text has, and series too short for the horizon. */
 export function checkForecastTraining(
   request: TrainingRequest,
-  { summary, horizon }: { summary: Static<typeof SeriesSummary>; horizon: number },
+  { summary, horizon, covariates }: ForecastData,
   faults: TrainingFaults,
 ): void {
   for (const [field, hint] of Object.entries(textOnly)) {
     const value = request[field as keyof typeof textOnly];
     if (value === undefined) continue;
     faults.add(field, "not_applicable", `${field} means nothing for a forecast`, { value, hint });
+  }
+  const known = summary.covariates?.map(({ name }) => name) ?? [];
+  for (const name of covariates === undefined || covariates === "auto" ? [] : covariates) {
+    if (known.includes(name)) continue;
+    const message = `expected series with the model's covariate ${name}, they have ${known.join(", ") || "none"}`;
+    faults.addDataset(message, { value: name, allowed: known });
   }
   const { longest } = summary;
   if (longest < 2 * horizon) {

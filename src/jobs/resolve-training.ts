@@ -109,7 +109,11 @@ function resolveTask({ training, model, dataset: { summary } }: ChosenQuestion, 
     return settings;
   }
   if (model.task === "forecast" && summary.kind === "series" && model.forecast !== null) {
-    checkForecastTraining(training, { summary, horizon: model.forecast.horizon }, faults);
+    checkForecastTraining(
+      training,
+      { summary, horizon: model.forecast.horizon, covariates: model.forecast.covariates },
+      faults,
+    );
     return { batch_size: training.batch_size ?? FORECAST_BATCH };
   }
   throw appError("model_task_mismatch", `a model of task ${model.task} cannot train on data of kind ${summary.kind}`);

@@ -13,7 +13,7 @@ export interface NetworkDesign {
   vocabularySize: number | null;
 }
 
-/** Trainable numbers of each part, without building it; null for text while its vocabulary is not known. */
+/** Trainable numbers of each part, without building it; null for text while its vocabulary is not known, and with covariates. */
 export function countParts({
   task,
   architecture,
@@ -22,6 +22,8 @@ export function countParts({
   vocabularySize,
 }: NetworkDesign): NetworkParts | null {
   if (task === "sequence") return sequence && countSequence(architecture, sequence);
+  // What covariates add depends on the data: their kinds, and how many categories there are.
+  if (task === "forecast" && forecast?.covariates?.length) return null;
   if (task === "forecast") return forecast && countForecast(architecture, forecast);
   return vocabularySize === null ? null : countText(architecture, vocabularySize);
 }

@@ -19,7 +19,7 @@ export const forecastRoute: FastifyPluginAsyncTypebox = async (app) => {
       schema: {
         summary: "Forecast series",
         description:
-          "Up to 1024 series at once: mean, median and quantiles that never cross, on request sample paths, with the times of each step where the input names times. With `Accept: image/svg+xml` a plot of one series.",
+          "Up to 1024 series at once: mean, median and quantiles that never cross, on request sample paths, with the times of each step where the input names times. A model that learned from covariates needs them with every series, the future ones up to the end of its horizon; to any other they are a fault. With `Accept: image/svg+xml` a plot of one series.",
         tags: ["Forecasts"],
         params: Type.Object({ id: Reference }),
         body: ForecastBody,

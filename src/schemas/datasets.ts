@@ -7,6 +7,27 @@ export const Frequency = Type.String({
   description: "s, min, h, d, w, mo, q, y, with an optional multiple in front: 15min, 2h.",
 });
 
+const CovariateName = { propertyNames: { maxLength: 64 }, maxProperties: 64 };
+const CovariateLists = Type.Record(Type.String(), Type.Array(Nullable(Type.Number())), CovariateName);
+export const PastCovariates = Type.Unsafe<Static<typeof CovariateLists>>({
+  ...CovariateLists,
+  description:
+    "Lists of numbers by name, each as long as the target: what was measured beside it and is not known ahead. null where a value is missing: the last one before it stands for it.",
+});
+export const FutureCovariates = Type.Unsafe<Static<typeof CovariateLists>>({
+  ...CovariateLists,
+  description:
+    "Lists of numbers by name that are known ahead (prices, holidays, promotions): as long as the target in a dataset, or longer; in a request for a forecast they go on for the model's horizon past the target's end.",
+});
+export const StaticCovariates = Type.Record(
+  Type.String(),
+  Type.Union([Type.Number(), Type.String({ minLength: 1, maxLength: 256 })]),
+  {
+    ...CovariateName,
+    description: "What is true of the series as a whole, by name: a number, or a string, which is a category.",
+  },
+);
+
 /** One series as it is sent, stored (a line of the stored JSON Lines file) and read by the engine. */
 export const Series = Type.Object(
   {
@@ -21,6 +42,9 @@ export const Series = Type.Object(
       Type.Array(Type.String({ maxLength: 64 }), { description: "One for each value, ascending, evenly spaced." }),
     ),
     target: Type.Array(Nullable(Type.Number()), { minItems: 1, description: "The values; null where one is missing." }),
+    past_covariates: Type.Optional(PastCovariates),
+    future_covariates: Type.Optional(FutureCovariates),
+    static: Type.Optional(StaticCovariates),
   },
   { additionalProperties: false },
 );
@@ -100,6 +124,16 @@ export const SeriesSummary = Type.Object({
   frequency: Nullable(Frequency),
   minimum: Type.Number(),
   maximum: Type.Number(),
+  covariates: Type.Optional(
+    Type.Array(
+      Type.Object({
+        name: Type.String(),
+        kind: Type.Union([Type.Literal("past"), Type.Literal("future"), Type.Literal("static")]),
+        values: Type.Union([Type.Literal("number"), Type.Literal("category")]),
+      }),
+      { description: "Where the series have any; every series has the same ones." },
+    ),
+  ),
 });
 /** Whether the targets come with every step, or one at the end of each sequence. */
 export const SequenceOutput = Type.Union([Type.Literal("each_step"), Type.Literal("last_step")]);

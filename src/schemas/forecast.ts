@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { Nullable } from "./common.ts";
-import { Frequency } from "./datasets.ts";
+import { Frequency, FutureCovariates, PastCovariates, StaticCovariates } from "./datasets.ts";
 import { Timings } from "./generation.ts";
 
 export const ForecastInput = Type.Object(
@@ -20,6 +20,9 @@ export const ForecastInput = Type.Object(
       maxItems: 100_000,
       description: "The history, oldest first; null where a value is missing.",
     }),
+    past_covariates: Type.Optional(PastCovariates),
+    future_covariates: Type.Optional(FutureCovariates),
+    static: Type.Optional(StaticCovariates),
   },
   { additionalProperties: false },
 );

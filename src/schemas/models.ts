@@ -160,6 +160,11 @@ export const ForecastSettings = Type.Object(
       uniqueItems: true,
       default: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
     }),
+    covariates: Type.Union([Type.Array(Type.String({ maxLength: 64 }), { maxItems: 192, uniqueItems: true }), Auto], {
+      default: "auto",
+      description:
+        "Names of the covariates of the data that the network sees, past, future or static; [] for none. auto is all of them. Requests then have to send the same ones.",
+    }),
   },
   { additionalProperties: false },
 );

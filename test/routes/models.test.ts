@@ -54,6 +54,7 @@ test("a forecaster shows what it will choose from the data, and counts its param
     baseline: "seasonal",
     transform: "log",
     seeds: 1,
+    covariates: [],
   };
   const settled = await call(app, "POST /v1/models", { name: "b", task: "forecast", forecast: chosen });
   expect(settled.body.parameter_count).toBe(1234);

@@ -9,6 +9,8 @@ import { createRecurrentStack, type RecurrentStack } from "../layers/recurrent-s
 import { Parameters } from "../parameters.ts";
 import { scaleColumns, unscaleColumns } from "../sequence/column-scaling.ts";
 import type { SequenceDescription } from "../sequence/sequence-description.ts";
+import type { ForecastDescription } from "../series/forecast-description.ts";
+import { forecastGeometry } from "../series/forecast-geometry.ts";
 import { tokenNames } from "../text/token-names.ts";
 import { readVocabulary } from "../text/vocabularies/read-vocabulary.ts";
 import { readNumbers } from "./read-numbers.ts";
@@ -97,14 +99,16 @@ function sequenceNetwork({ description }: CheckpointContents, parameters: Parame
 function encoderNetwork({ description }: CheckpointContents, parameters: Parameters): PredictionNetwork {
   const { architecture, forecast } = description;
   if (forecast === null) throw appError("checkpoint_corrupt", "expected the settings of a forecast, got none");
-  const { block_length: blockLength } = forecast;
-  const stack = createRecurrentStack(architecture, { inputSize: blockLength, causal: false }, parameters);
+  const { long_season: longSeason, covariates } = description.taskDescription as unknown as ForecastDescription;
+  const { inputSize } = forecastGeometry(forecast, longSeason, covariates);
+  const name = covariates ? "the model's block_length for the target and each covariate" : "the model's block_length";
+  const stack = createRecurrentStack(architecture, { inputSize, causal: false }, parameters);
   return {
     ...{ architecture, parameters, stack, causal: false, output: "last_step", meaning: "encoding", vocabulary: null },
     outputSize: stack.outputSize,
-    read: (input, pointer) => readNumbers(input, pointer, { columns: blockLength, name: "the model's block_length" }),
-    enter: (values) => numbersIn(values, blockLength),
-    steps: (values) => values.length / blockLength,
+    read: (input, pointer) => readNumbers(input, pointer, { columns: inputSize, name }),
+    enter: (values) => numbersIn(values, inputSize),
+    steps: (values) => values.length / inputSize,
     leave: numbersOf,
   };
 }

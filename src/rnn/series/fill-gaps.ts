@@ -1,8 +1,12 @@
+import type { SeriesCovariates } from "./covariates/series-covariates.ts";
+
 export interface FilledValues {
   /** Without NaN: a gap is a straight line between its neighbours; after the last known value stands that value. */
   values: Float64Array;
   /** For each step the latest step with a known value; null where no value is missing. */
   latestKnown: Int32Array | null;
+  /** Beside the values; of models with covariates. */
+  covariates?: SeriesCovariates | null;
 }
 
 /**

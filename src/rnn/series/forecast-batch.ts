@@ -1,4 +1,6 @@
+import { appError } from "../../errors.ts";
 import { ContextReader, type WindowScale } from "./context-reader.ts";
+import { writeCovariateBlocks, writeCovariateFeatures } from "./covariates/write-covariates.ts";
 import { likelihoods } from "./distributions/likelihoods.ts";
 import type { FilledValues } from "./fill-gaps.ts";
 import type { ForecastGeometry } from "./forecast-geometry.ts";
@@ -16,9 +18,9 @@ function scaled(value: number, { centre, scale }: WindowScale): number {
 /** Windows side by side as the network takes them, in typed arrays that are written again and again: one upload a step. */
 export class ForecastBatch {
   readonly rows: number;
-  /** [rows, blocks, blockLength]: the context, oldest first. */
+  /** [rows, blocks, inputSize]: the context, oldest first; of each block the target, then past and future covariates. */
   readonly encoder: Float32Array;
-  /** [rows, headFeatures]: newest block, then for each lag the blocks that stood where the forecast's will, so many blocks ago. */
+  /** [rows, headFeatures]: newest block, then for each lag the blocks that stood where the forecast's will, so many blocks ago; covariates. */
   readonly features: Float32Array;
   /** [rows, horizon, 1]: what came, less the baseline; counts as they are. */
   readonly target: Float32Array;
@@ -36,7 +38,7 @@ export class ForecastBatch {
     this.rows = rows;
     this.#geometry = geometry;
     this.#reader = new ContextReader(geometry, smoothing);
-    this.encoder = new Float32Array(rows * geometry.contextLength);
+    this.encoder = new Float32Array(rows * geometry.blocks * geometry.inputSize);
     this.features = new Float32Array(rows * geometry.headFeatures);
     this.target = new Float32Array(rows * geometry.horizon);
     this.weights = new Float32Array(rows * geometry.horizon);
@@ -46,25 +48,38 @@ export class ForecastBatch {
 
   /** The context before step `origin` becomes a row. */
   writeContext(row: number, series: FilledValues, origin: number): WindowScale {
-    const { blockLength, blocks, contextLength, forecastBlocks, headFeatures, horizon, lags, likelihood } =
-      this.#geometry;
+    const { blockLength, blocks, inputSize, forecastBlocks, headFeatures, horizon, lags, likelihood } = this.#geometry;
     const window = this.#reader.read(series, origin);
-    const start = row * contextLength;
+    const start = row * blocks * inputSize;
+    const placeOf = (block: number) => start + block * inputSize;
     const { values } = this.#reader;
-    for (let step = 0; step < contextLength; step++) this.encoder[start + step] = scaled(values[step]!, window);
+    for (const [step, value] of values.entries()) {
+      this.encoder[placeOf(Math.floor(step / blockLength)) + (step % blockLength)] = scaled(value, window);
+    }
     let end = row * headFeatures;
     const copyBlocks = (first: number, count: number) => {
-      const from = start + first * blockLength;
-      this.features.set(this.encoder.subarray(from, from + count * blockLength), end);
-      end += count * blockLength;
+      for (let block = first; block < first + count; block++) {
+        this.features.set(this.encoder.subarray(placeOf(block), placeOf(block) + blockLength), end);
+        end += blockLength;
+      }
     };
     copyBlocks(blocks - 1, 1);
     for (const lag of lags) copyBlocks(blocks - lag, forecastBlocks);
+    this.#writeCovariates(row, series, origin);
     this.baseline.set(this.#reader.baseline, row * horizon);
     if (likelihoods[likelihood]?.counts) this.#expectCounts(row, window.level);
     this.scales[row] = window.scale;
     if (this.#reader.smoothed !== null) this.smoothed[row] = this.#reader.smoothed;
     return window;
+  }
+
+  #writeCovariates(row: number, { covariates }: FilledValues, origin: number): void {
+    const { blocks, inputSize, headFeatures, covariateFeatures } = this.#geometry;
+    if (inputSize === this.#geometry.blockLength && covariateFeatures === 0) return;
+    if (!covariates) throw appError("validation_failed", "the model learned from covariates, and none came here");
+    const place = { geometry: this.#geometry, origin };
+    writeCovariateBlocks(this.encoder.subarray(row * blocks * inputSize), covariates, place);
+    writeCovariateFeatures(this.features.subarray((row + 1) * headFeatures - covariateFeatures), covariates, place);
   }
 
   /** A count that has not come yet is still to be expected: half the baseline, half the level, and never nothing. */

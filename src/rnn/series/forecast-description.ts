@@ -1,4 +1,5 @@
 import type { ForecastCalibration } from "./calibration/forecast-calibration.ts";
+import type { CovariateDescription } from "./covariates/covariate-description.ts";
 import type { ForecastBlend } from "./forecast-blend.ts";
 
 /** What serving needs beside architecture, settings and weights: TrainingTask.describe() of a forecast. */
@@ -15,4 +16,6 @@ export interface ForecastDescription {
   blend?: ForecastBlend | null;
   /** Horizons that training saw nothing of, of each series at most; absent in checkpoints of older versions: 1. */
   held_back?: number;
+  /** null where there are none; absent in checkpoints of older versions. */
+  covariates?: CovariateDescription | null;
 }

@@ -1,4 +1,6 @@
 import type { ResolvedForecastSettings } from "../../schemas/models.ts";
+import type { CovariateDescription } from "./covariates/covariate-description.ts";
+import { type CovariateSizes, covariateSizes } from "./covariates/covariate-sizes.ts";
 import { likelihoods } from "./distributions/likelihoods.ts";
 import type { OutputBounds } from "./output-values.ts";
 
@@ -33,15 +35,30 @@ export interface ForecastGeometry {
   bounds: OutputBounds;
   /** Centre and scale are the window's own, or those of all that came before the forecast. */
   scaling: ResolvedForecastSettings["scaling"];
-  /** Numbers that go to the head beside the encoder's state: the newest block, and for each lag its blocks. */
+  covariates: CovariateSizes;
+  /** Numbers of a block as the encoder sees it: the target's, then those of each past and future covariate. */
+  inputSize: number;
+  /** Steps after which the baseline repeats itself. */
+  baselinePeriod: number;
+  /** Numbers of covariates that go to the head. */
+  covariateFeatures: number;
+  /** Numbers that go to the head beside the encoder's state: the newest block, for each lag its blocks, and covariates. */
   headFeatures: number;
 }
 
 /** Settings that checkpoints of older versions do not name are as they were then. */
-export function forecastGeometry(settings: ResolvedForecastSettings, longSeason: number): ForecastGeometry {
+export function forecastGeometry(
+  settings: ResolvedForecastSettings,
+  longSeason: number,
+  described: CovariateDescription | null = null,
+): ForecastGeometry {
   const { horizon, context_length: contextLength, block_length: blockLength, lags } = settings;
   const forecastBlocks = Math.ceil(horizon / blockLength);
   const { likelihood = "quantile", scaling = "window", minimum = null, maximum = null, integer = false } = settings;
+  const covariates = covariateSizes(described);
+  const { past, future, statics } = covariates;
+  const baselinePeriod = settings.baseline === "seasonal" ? settings.season_length : 1;
+  const covariateFeatures = past * blockLength + future * (horizon + Math.min(baselinePeriod, horizon)) + statics;
   return {
     horizon,
     contextLength,
@@ -62,6 +79,10 @@ export function forecastGeometry(settings: ResolvedForecastSettings, longSeason:
     outputsPerStep: likelihoods[likelihood]?.outputs ?? settings.quantiles.length,
     bounds: { minimum, maximum, integer },
     scaling,
-    headFeatures: blockLength + lags.length * forecastBlocks * blockLength,
+    covariates,
+    inputSize: blockLength * (1 + past + future),
+    baselinePeriod,
+    covariateFeatures,
+    headFeatures: blockLength + lags.length * forecastBlocks * blockLength + covariateFeatures,
   };
 }

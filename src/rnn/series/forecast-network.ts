@@ -10,7 +10,7 @@ import type { ForecastGeometry } from "./forecast-geometry.ts";
 import { gelu } from "./gelu.ts";
 
 export interface NetworkInput {
-  encoder: Tensor3D; // [batch, blocks, blockLength]
+  encoder: Tensor3D; // [batch, blocks, inputSize]
   features: Tensor2D; // [batch, headFeatures]
   /** Draws the dropout masks of a training step; null at all other times. */
   random: Random | null;
@@ -49,8 +49,8 @@ export function createForecastNetwork(
 type Member = (input: NetworkInput) => Tensor3D; // [batch, horizon, outputsPerStep]
 
 function createMember(architecture: NetworkArchitecture, geometry: ForecastGeometry, parameters: Parameters): Member {
-  const { blockLength, headFeatures, headUnits, horizon, outputsPerStep } = geometry;
-  const stack = createRecurrentStack(architecture, { inputSize: blockLength, causal: false }, parameters);
+  const { inputSize, headFeatures, headUnits, horizon, outputsPerStep } = geometry;
+  const stack = createRecurrentStack(architecture, { inputSize, causal: false }, parameters);
   const headInputs = stack.outputSize + headFeatures;
   const hidden = createDense({ name: "head/hidden", inputs: headInputs, outputs: headUnits }, parameters);
   const outputs = horizon * outputsPerStep;

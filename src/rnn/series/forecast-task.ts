@@ -4,6 +4,9 @@ import { type Tensor1D, tf } from "../backend.ts";
 import type { Random, RandomState } from "../random.ts";
 import type { TrainingTask } from "../training-task.ts";
 import { type BaselineAccuracy, scoreBaselines } from "./baselines/score-baselines.ts";
+import type { CovariateDescription } from "./covariates/covariate-description.ts";
+import { learnCovariates } from "./covariates/learn-covariates.ts";
+import { scaleCovariates } from "./covariates/scale-covariates.ts";
 import { evaluateHoldouts, type HoldoutLesson, noLesson } from "./evaluate-holdouts.ts";
 import { fitSmoothing } from "./fit-smoothing.ts";
 import { ForecastBatch } from "./forecast-batch.ts";
@@ -40,16 +43,31 @@ async function loadSeries(spec: TrainingSpec) {
     const message = "the data name no frequency, so no season is assumed; set season_length where there is one";
     split.warnings.push({ code: "frequency_unknown", message });
   }
-  return { forecast, longSeason, frequency, split };
+  return { forecast, longSeason, frequency, split, covariates: addCovariates(split, forecast.covariates ?? []) };
+}
+
+/** Scales the covariates of these names by what training may see of them. */
+function addCovariates({ training }: SeriesSplit, names: string[]): CovariateDescription | null {
+  const described = learnCovariates(
+    names,
+    training.map(({ series: { sent = {}, skipped = 0 }, trainLength }) => {
+      return { values: sent, from: skipped, to: skipped + trainLength };
+    }),
+  );
+  for (const { series } of training) {
+    if (described !== null) series.covariates = scaleCovariates(series.sent ?? {}, described, series.skipped ?? 0);
+    series.sent = undefined;
+  }
+  return described;
 }
 
 /** Forecasting as the training loop sees it; `random` makes first weights, windows and dropout. Throws validation_failed, dataset_invalid. */
 export async function createForecastTask(spec: TrainingSpec, random: Random): Promise<TrainingTask> {
-  const { forecast, longSeason, frequency, split } = await loadSeries(spec);
+  const { forecast, longSeason, frequency, split, covariates } = await loadSeries(spec);
   const { training, holdouts } = split;
   // Of each series its last hold-out.
   const shown = holdouts.filter(({ index }, at) => holdouts[at + 1]?.index !== index);
-  const geometry = forecastGeometry(forecast, longSeason);
+  const geometry = forecastGeometry(forecast, longSeason, covariates);
   const { batch_size: rows, sample_every: sampleEvery } = spec.training;
   const sampler = new WindowSampler(training, geometry);
   const weights = new WindowWeights(training, geometry, sampler);
@@ -66,6 +84,7 @@ export async function createForecastTask(spec: TrainingSpec, random: Random): Pr
     long_season: longSeason,
     minimum_history: minimumHistory(split, geometry),
     held_back: split.mostHeldBack,
+    covariates,
   };
 
   return {

@@ -88,14 +88,26 @@ function createPass({ architecture, tensors }: TrainedForecast, geometry: Foreca
 /** A trained model, ready for requests; throws checkpoint_corrupt where weights and settings do not fit. */
 export function createForecaster(trained: TrainedForecast): Forecaster {
   const { forecast, description } = trained;
-  const geometry = forecastGeometry(forecast, description.long_season);
+  const geometry = forecastGeometry(forecast, description.long_season, description.covariates);
   const pass = createPass(trained, geometry);
   const rows = rowsAtOnce(trained.architecture, geometry);
-  const { frequency, minimum_history: minimumHistory, calibration = null, blend = null } = description;
+  const {
+    frequency,
+    minimum_history: minimumHistory,
+    calibration = null,
+    blend = null,
+    covariates = null,
+  } = description;
   const batch = new ForecastBatch(geometry, rows, blend);
   const reply = replyWriter(geometry, description);
 
-  const rules: HistoryRules = { geometry, frequency, minimumHistory, mostHeldBack: description.held_back ?? 1 };
+  const rules: HistoryRules = {
+    geometry,
+    frequency,
+    minimumHistory,
+    mostHeldBack: description.held_back ?? 1,
+    covariates,
+  };
   const openHistories: Forecaster["openHistories"] = (histories, horizon, levels) => {
     const timestamps = histories.map((history, index) => timestampsAfter(history, horizon, index));
     return { histories, timestamps, horizon, levels, paths: null, outputs: [] };

@@ -25,7 +25,7 @@ export function nativePass(
   weights: Weights,
 ): ForecastPass | null {
   const { kernels } = loadFusedKernels();
-  const { blocks, blockLength, headFeatures, horizon, outputsPerStep, seeds } = geometry;
+  const { blocks, inputSize, headFeatures, horizon, outputsPerStep, seeds } = geometry;
   if (kernels === null || !isPlain(architecture, weights, seeds)) return null;
   const { units, layers } = architecture;
   const columnsOf = (outputs: number) => Math.ceil(outputs / columnsAtOnce) * columnsAtOnce;
@@ -39,7 +39,7 @@ export function nativePass(
   const cell = architecture.cell === "gru" && !architecture.reset_after ? gruResetBefore : cells[architecture.cell]!;
   let padded = new Float32Array(0);
   let corrections = new Float32Array(0);
-  const shape = Int32Array.of(cell, units, layers, 0, blocks, blockLength, headFeatures, hidden, output);
+  const shape = Int32Array.of(cell, units, layers, 0, blocks, inputSize, headFeatures, hidden, output);
   return {
     run: ({ encoder, features }, rows) => {
       if (padded.length < rows * output) {

@@ -1,6 +1,9 @@
 import type { Timeline } from "../../calendar/timeline.ts";
 import type { ErrorDetail } from "../../errors.ts";
 import type { ForecastInput } from "../../schemas/forecast.ts";
+import type { CovariateDescription } from "./covariates/covariate-description.ts";
+import { covariateFaults } from "./covariates/covariate-faults.ts";
+import { scaleCovariates } from "./covariates/scale-covariates.ts";
 import { type FilledValues, fillGaps } from "./fill-gaps.ts";
 import type { ForecastGeometry } from "./forecast-geometry.ts";
 import { inputsRefused } from "./inputs-refused.ts";
@@ -26,6 +29,8 @@ export interface HistoryRules {
   minimumHistory: number;
   /** Horizons of each of its series that it did not learn from, at most. */
   mostHeldBack: number;
+  /** That the model learned from; null where there are none. */
+  covariates?: CovariateDescription | null;
 }
 
 /** Of the values before step `end`. */
@@ -83,10 +88,15 @@ function readInput(input: ForecastInput, pointer: string, rules: HistoryRules): 
   if (likelihood === "negative_binomial") faults.push(countFault(target, pointer));
   if (transform.startsWith("log")) faults.push(nonPositiveFault(target, pointer));
   errors.push(...faults.filter((fault) => fault !== null));
+  const { covariates: description = null } = rules;
+  const { length } = target;
+  errors.push(...covariateFaults(input, { description, pointer, length, reach: length + rules.geometry.horizon }));
   if (errors.length > 0) return errors;
   const { forward } = valueTransforms[transform];
   const values = Float64Array.from(target.slice(first), (value) => (value === null ? Number.NaN : forward(value)));
-  return { id: input.id ?? null, filled: fillGaps(values), origin: values.length, timeline, length: target.length };
+  const covariates = description && scaleCovariates(input, description, first);
+  const filled = { ...fillGaps(values), covariates };
+  return { id: input.id ?? null, filled, origin: values.length, timeline, length };
 }
 
 /**

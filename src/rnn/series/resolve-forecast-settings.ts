@@ -74,6 +74,17 @@ function findFaults(forecast: ResolvedForecastSettings): ErrorDetail[] {
   return faults;
 }
 
+function findNameFaults({ covariates = [] }: ResolvedForecastSettings, facts: SeriesFacts): ErrorDetail[] {
+  const known = facts.covariates ?? [];
+  return covariates.flatMap((name, index) => {
+    if (known.includes(name)) return [];
+    const message = `expected a covariate of the data (${known.join(", ") || "they have none"}), got ${name}`;
+    return [
+      { pointer: `/forecast/covariates/${index}`, code: "unknown_covariate", message, value: name, allowed: known },
+    ];
+  });
+}
+
 /**
  * Puts numbers in place of every "auto", from season m, long season M and horizon h: block p = m if h >= m, else
  * max(1, round(m / max(1, round(m / h)))); context T = p max(ceil(h / p) + 1, floor(max(2M, min(5M, 300)) / p)); lags M / p and
@@ -107,8 +118,9 @@ export function resolveForecastSettings(settings: ForecastSettings, facts: Serie
     minimum: settings.minimum === "auto" ? (facts.minimum >= 0 ? 0 : null) : settings.minimum,
     maximum: settings.maximum,
     integer: settings.integer || settings.likelihood === "negative_binomial",
+    covariates: settings.covariates === "auto" ? (facts.covariates ?? []) : (settings.covariates ?? []),
   };
-  const errors = [...findFaults(forecast), ...findValueFaults(forecast, facts)];
+  const errors = [...findFaults(forecast), ...findValueFaults(forecast, facts), ...findNameFaults(forecast, facts)];
   if (errors.length > 0) {
     throw appError("validation_failed", `the forecast settings do not fit together: ${errors[0]!.message}`, { errors });
   }

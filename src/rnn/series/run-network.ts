@@ -17,9 +17,13 @@ export interface NetworkRun {
 
 /** What the network gives for the rows. [members * rows, horizon, outputsPerStep] */
 export function predictRows({ network, geometry, batch, rows }: NetworkRun, random: Random | null = null): Tensor3D {
-  const { blocks, blockLength, contextLength, headFeatures } = geometry;
+  const { blocks, inputSize, headFeatures } = geometry;
   return tf.tidy(() => {
-    const encoder: Tensor3D = tf.tensor3d(batch.encoder.subarray(0, rows * contextLength), [rows, blocks, blockLength]);
+    const encoder: Tensor3D = tf.tensor3d(batch.encoder.subarray(0, rows * blocks * inputSize), [
+      rows,
+      blocks,
+      inputSize,
+    ]);
     const features: Tensor2D = tf.tensor2d(batch.features.subarray(0, rows * headFeatures), [rows, headFeatures]);
     return network.apply({ encoder, features, random });
   });

@@ -1,3 +1,4 @@
+import { covariateNames } from "./covariates/covariate-names.ts";
 import type { SeriesRecord } from "./read-series-file.ts";
 
 /** What the choice of settings depends on. */
@@ -8,10 +9,18 @@ export interface SeriesFacts {
   maximum: number;
   /** Whether all of them are whole numbers. */
   whole: boolean;
+  /** Names, in the order of the data. */
+  covariates?: string[];
 }
 
 export function seriesFacts(records: SeriesRecord[], frequency: string | null): SeriesFacts {
-  const facts = { frequency, minimum: Number.POSITIVE_INFINITY, maximum: Number.NEGATIVE_INFINITY, whole: true };
+  const facts = {
+    frequency,
+    minimum: Number.POSITIVE_INFINITY,
+    maximum: Number.NEGATIVE_INFINITY,
+    whole: true,
+    covariates: covariateNames(records[0]?.covariates),
+  };
   for (const { values } of records) {
     for (const value of values) {
       if (Number.isNaN(value)) continue;

@@ -1,3 +1,12 @@
+/** By name, in the order they came; NaN where a value is missing. */
+export interface IncomingCovariates {
+  /** As long as the values. */
+  past: [name: string, values: number[]][];
+  /** As long as the values, or longer. */
+  future: [name: string, values: number[]][];
+  statics: [name: string, value: number | string][];
+}
+
 /** A series as a reader hands it on: each value read, the whole not yet checked. */
 export interface IncomingSeries {
   id: string;
@@ -5,6 +14,7 @@ export interface IncomingSeries {
   timestamps?: string[] | undefined;
   /** NaN where a value is missing. */
   values: number[];
+  covariates?: IncomingCovariates | undefined;
   /** JSON pointer of one of its parts, for faults. */
   pointer(field: "id" | "start" | "timestamps" | "target", index?: number | null): string;
   /** Where a person finds the value: `row 17`, or `index 5`. */

@@ -2,8 +2,9 @@ import { pointerPart } from "./cell-pointer.ts";
 import type { FaultList } from "./fault-list.ts";
 import { shown } from "./fault-list.ts";
 import { type IncomingSeries, idFault, maximumSeriesLength } from "./incoming-series.ts";
+import { parseCovariates } from "./parse-covariates.ts";
 
-const fields = ["id", "start", "timestamps", "target"];
+const fields = ["id", "start", "timestamps", "target", "past_covariates", "future_covariates", "static"];
 
 interface Place {
   /** Of the object in the request or file. */
@@ -13,7 +14,7 @@ interface Place {
   faults: FaultList;
 }
 
-/** Reads `{id, start?, timestamps?, target}`; adds every fault of its shape, and returns null then. */
+/** Reads `{id, start?, timestamps?, target, past_covariates?, future_covariates?, static?}`; adds every fault of its shape, and returns null then. */
 export function parseSeries(value: unknown, { pointer, name, faults }: Place): IncomingSeries | null {
   const fault = (at: string, code: string, message: string, extra: { value?: unknown; hint?: string } = {}) =>
     faults.add({ pointer: `${pointer}${at}`, code, message: `${name}: ${message}`, ...extra });
@@ -56,12 +57,14 @@ export function parseSeries(value: unknown, { pointer, name, faults }: Place): I
     refuse(`/target/${index}`, "number", `expected a number or null at index ${index}`, { value: item, hint });
     return 0;
   });
+  const covariates = parseCovariates(value, values.length, refuse);
   if (!sound) return null;
   return {
     id: id as string,
     start: start as string | undefined,
     timestamps: timestamps as string[] | undefined,
     values,
+    covariates,
     pointer: (field, index) => `${pointer}/${field}${index === null || index === undefined ? "" : `/${index}`}`,
     place: (index) => `index ${index}`,
   };

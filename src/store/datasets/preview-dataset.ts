@@ -38,13 +38,19 @@ async function previewSeriesOf(path: string, { summary }: Dataset): Promise<Data
       truncated ||= whole.target.length > previewValues;
       const { timestamps } = whole;
       const cut = timestamps === undefined ? {} : { timestamps: timestamps.slice(0, previewValues) };
-      series.push({ ...whole, ...cut, target: whole.target.slice(0, previewValues) });
+      series.push({ ...whole, ...cut, ...cutCovariates(whole), target: whole.target.slice(0, previewValues) });
       if (series.length === previewSeries) break;
     }
   } finally {
     await handle.close();
   }
   return { kind: "series", series, truncated };
+}
+
+function cutCovariates({ past_covariates: past, future_covariates: future }: Series): Partial<Series> {
+  const cut = (lists: NonNullable<typeof past>) =>
+    Object.fromEntries(Object.entries(lists).map(([name, values]) => [name, values.slice(0, previewValues)]));
+  return { ...(past && { past_covariates: cut(past) }), ...(future && { future_covariates: cut(future) }) };
 }
 
 async function previewSequencesOf(path: string, { summary }: Dataset): Promise<DatasetPreview> {

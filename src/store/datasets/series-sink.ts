@@ -3,9 +3,10 @@ import { formatTimestamp } from "../../calendar/format-timestamp.ts";
 import { parseTimestamp } from "../../calendar/parse-timestamp.ts";
 import type { Timeline } from "../../calendar/timeline.ts";
 import { timestampsOf } from "../../calendar/timestamps-of.ts";
+import { covariateKinds } from "./covariate-kinds.ts";
 import { type FaultList, shown } from "./fault-list.ts";
 import type { IncomingFile } from "./incoming-file.ts";
-import type { IncomingSeries } from "./incoming-series.ts";
+import type { IncomingCovariates, IncomingSeries } from "./incoming-series.ts";
 import type { Ingested } from "./ingest-text.ts";
 import { nextTurn } from "./next-turn.ts";
 import { type SeriesTimeline, seriesTimeline } from "./series-timeline.ts";
@@ -14,7 +15,7 @@ import { type SeriesTimeline, seriesTimeline } from "./series-timeline.ts";
 const largestValue = 1e300;
 const valuesPerPiece = 10_000;
 
-/** Checks series one by one and writes them as JSON Lines: `{id, start?, timestamps?, target}`, one step a value, null where none is. */
+/** Checks series one by one and writes them as JSON Lines: `{id, start?, timestamps?, target, past_covariates?, future_covariates?, static?}`, one step a value, null where none is. */
 export class SeriesSink {
   readonly #file: IncomingFile;
   readonly #faults: FaultList;
@@ -22,6 +23,7 @@ export class SeriesSink {
   readonly #ids = new Set<string>();
   readonly #gaps = { steps: 0, series: 0, first: "" };
   #usual: string | null = null;
+  #covariates: ReturnType<typeof covariateKinds> | null = null;
   #points = 0;
   #missing = 0;
   #shortest = Number.POSITIVE_INFINITY;
@@ -44,6 +46,7 @@ export class SeriesSink {
     }
     this.#ids.add(series.id);
     this.#checkValues(series, name);
+    this.#sameCovariates(series, name);
     const times = await seriesTimeline(series, { given: this.#given, usual: this.#usual }, this.#faults);
     if (times === null || !this.#sameFrequency(series, name, times.timeline)) return;
     // Once there are faults nothing is kept, and the rest is only read to find more of them.
@@ -73,6 +76,7 @@ export class SeriesSink {
         frequency: this.#given ?? this.#usual,
         minimum: this.#minimum,
         maximum: this.#maximum,
+        ...(this.#covariates?.length && { covariates: this.#covariates }),
       },
     };
   }
@@ -96,6 +100,17 @@ export class SeriesSink {
     }
   }
 
+  /** A model that learns from one learns from all: none is made up where a series lacks it. */
+  #sameCovariates({ covariates, pointer }: IncomingSeries, name: string): void {
+    const kinds = covariateKinds(covariates);
+    this.#covariates ??= kinds;
+    if (JSON.stringify(this.#covariates) === JSON.stringify(kinds)) return;
+    const told = (list: typeof kinds) => list.map((one) => `${one.name} (${one.kind}, ${one.values})`).join(", ");
+    const message = `${name}: expected the covariates of the series before, ${told(this.#covariates) || "none"}, got ${told(kinds) || "none"}`;
+    const hint = "send every covariate with every series, null where a value is missing";
+    this.#faults.add({ pointer: pointer("id"), code: "covariates", message: shownLong(message), hint });
+  }
+
   #sameFrequency(series: IncomingSeries, name: string, timeline: Timeline | null): boolean {
     if (timeline === null) return true;
     const frequency = formatFrequency(timeline.frequency);
@@ -109,6 +124,7 @@ export class SeriesSink {
 
   async #write(series: IncomingSeries, { timeline, positions }: SeriesTimeline): Promise<void> {
     const values = positions === null ? series.values : this.#withGaps(series, positions);
+    const place = positions === null || values === series.values ? null : positions;
     const head: Record<string, unknown> = { id: series.id };
     if (timeline !== null) {
       const start = formatTimestamp(timeline.first);
@@ -116,18 +132,44 @@ export class SeriesSink {
       if (parseTimestamp(start).monthEnd === timeline.first.monthEnd) head.start = start;
       else head.timestamps = timestampsOf(timeline, 0, values.length);
     }
-    await this.#file.write(`${JSON.stringify(head).slice(0, -1)},"target":[`);
+    await this.#file.write(`${JSON.stringify(head).slice(0, -1)},"target":`);
+    await this.#writeList(values);
+    if (series.covariates !== undefined) await this.#writeCovariates(series.covariates, place);
+    await this.#file.write("}\n");
+    this.#points += values.length;
+    this.#missing += values.filter(Number.isNaN).length;
+    this.#shortest = Math.min(this.#shortest, values.length);
+    this.#longest = Math.max(this.#longest, values.length);
+  }
+
+  async #writeList(values: number[]): Promise<void> {
+    await this.#file.write("[");
     for (let from = 0; from < values.length; from += valuesPerPiece) {
       if (from > 0) await nextTurn();
       // JSON.stringify writes NaN as null, which is what stands for a missing value.
       const piece = JSON.stringify(values.slice(from, from + valuesPerPiece)).slice(1, -1);
       await this.#file.write(from === 0 ? piece : `,${piece}`);
     }
-    await this.#file.write("]}\n");
-    this.#points += values.length;
-    this.#missing += values.filter(Number.isNaN).length;
-    this.#shortest = Math.min(this.#shortest, values.length);
-    this.#longest = Math.max(this.#longest, values.length);
+    await this.#file.write("]");
+  }
+
+  /** Where steps were not sent, covariates have the target's gaps; what future ones say of the time after it follows. */
+  async #writeCovariates({ past, future, statics }: IncomingCovariates, positions: number[] | null): Promise<void> {
+    const placed = (values: number[]) => {
+      if (positions === null) return values;
+      return [...spread(values, positions), ...values.slice(positions.length)];
+    };
+    const fields = { past_covariates: past, future_covariates: future };
+    for (const [field, lists] of Object.entries(fields)) {
+      if (lists.length === 0) continue;
+      await this.#file.write(`,"${field}":{`);
+      for (const [index, [name, values]] of lists.entries()) {
+        await this.#file.write(`${index === 0 ? "" : ","}${JSON.stringify(name)}:`);
+        await this.#writeList(placed(values));
+      }
+      await this.#file.write("}");
+    }
+    if (statics.length > 0) await this.#file.write(`,"static":${JSON.stringify(Object.fromEntries(statics))}`);
   }
 
   #withGaps({ id, values, timestamps, place }: IncomingSeries, positions: number[]): number[] {
@@ -139,8 +181,18 @@ export class SeriesSink {
     }
     this.#gaps.steps += length - values.length;
     this.#gaps.series++;
-    const spread = new Array<number>(length).fill(Number.NaN);
-    for (const [index, position] of positions.entries()) spread[position] = values[index]!;
-    return spread;
+    return spread(values, positions);
   }
+}
+
+function spread(values: number[], positions: number[]): number[] {
+  const placed = new Array<number>(positions.at(-1)! + 1).fill(Number.NaN);
+  for (const [index, position] of positions.entries()) placed[position] = values[index]!;
+  return placed;
+}
+
+const longestMessage = 1000;
+
+function shownLong(message: string): string {
+  return message.length > longestMessage ? `${message.slice(0, longestMessage)}...` : message;
 }

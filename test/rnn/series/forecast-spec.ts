@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { CovariateValues } from "../../../src/rnn/series/covariates/covariate-values.ts";
 import type { ForecastSettings } from "../../../src/schemas/models.ts";
 import type { TrainingSpec } from "../../../src/schemas/training-run.ts";
 import { architectureOf } from "../../architecture.ts";
@@ -14,10 +15,11 @@ export const autoSettings: Omit<ForecastSettings, "horizon"> = {
   transform: "auto",
   head_units: 32,
   ...plainForecast,
+  covariates: "auto",
   quantiles: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
 };
 
-export interface TestSeries {
+export interface TestSeries extends CovariateValues {
   id: string;
   target: (number | null)[];
 }

@@ -3,6 +3,7 @@ import { backend } from "../../../src/rnn/backend.ts";
 import { toHostTensor } from "../../../src/rnn/host-tensor.ts";
 import { loadFusedKernels } from "../../../src/rnn/load-fused-kernels.ts";
 import { Random } from "../../../src/rnn/random.ts";
+import type { CovariateDescription } from "../../../src/rnn/series/covariates/covariate-description.ts";
 import { ForecastBatch } from "../../../src/rnn/series/forecast-batch.ts";
 import { forecastGeometry } from "../../../src/rnn/series/forecast-geometry.ts";
 import { createForecastNetwork } from "../../../src/rnn/series/forecast-network.ts";
@@ -20,17 +21,18 @@ interface Network {
   head_units: number;
   quantiles: number[];
   seeds: number;
+  covariates?: CovariateDescription;
 }
 
 const levels = (count: number) => Array.from({ length: count }, (_, index) => (index + 1) / (count + 1));
 
 /** Both passes over one network with random weights, and rows with random contexts. */
 function passes(network: Network, rows: number) {
-  const { cell, reset_after, units, layers, ...settings } = network;
+  const { cell, reset_after, units, layers, covariates: described = null, ...settings } = network;
   const architecture = architectureOf({ cell, units, layers, reset_after });
   const sizes = { horizon: 24, context_length: 96, lags: [1, 2], season_length: 24 };
   const forecast = { ...plainForecast, ...settings, ...sizes, baseline: "last" as const, transform: "none" as const };
-  const geometry = forecastGeometry(forecast, 24);
+  const geometry = forecastGeometry(forecast, 24, described);
   const random = new Random(7);
   const drawn = createForecastNetwork(architecture, geometry, random);
   const weights = new Map([...drawn.parameters].map(([name, variable]) => [name, toHostTensor(variable)]));
@@ -83,6 +85,22 @@ const networks: Network[] = [
     head_units: 40,
     quantiles: levels(5),
     seeds: 3,
+  },
+  {
+    cell: "gru",
+    reset_after: true,
+    units: 20,
+    layers: 2,
+    block_length: 8,
+    head_units: 30,
+    quantiles: levels(3),
+    seeds: 2,
+    covariates: {
+      past: [{ name: "p", mean: 0, deviation: 1 }],
+      future: [{ name: "f", mean: 0, deviation: 1 }],
+      static_numbers: [],
+      static_categories: [{ name: "c", values: ["a", "b"] }],
+    },
   },
 ];
 

@@ -10,6 +10,8 @@ export type BacktestSource =
 export interface SourceSeries {
   input: ForecastInput;
   pointer: string;
+  /** It may have covariates that the model does not know. */
+  isStored: boolean;
   /** A fault of the series as the request's sender knows it. */
   told(fault: ErrorDetail): ErrorDetail;
 }
@@ -17,7 +19,7 @@ export interface SourceSeries {
 export async function* sourceSeries(source: BacktestSource): AsyncGenerator<SourceSeries> {
   if (source.type === "inputs") {
     for (const [index, input] of source.inputs.entries())
-      yield { input, pointer: `/inputs/${index}`, told: (fault) => fault };
+      yield { input, pointer: `/inputs/${index}`, isStored: false, told: (fault) => fault };
     return;
   }
   for await (const series of storedSeries(source.path)) {
@@ -26,6 +28,7 @@ export async function* sourceSeries(source: BacktestSource): AsyncGenerator<Sour
     yield {
       input: { ...series, ...frequency },
       pointer: "/dataset",
+      isStored: true,
       told: ({ message, ...fault }) => ({
         ...fault,
         pointer: "/dataset",
