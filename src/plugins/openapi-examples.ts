@@ -111,5 +111,18 @@ export const examples: Record<string, Examples> = {
       },
     },
   },
+  "POST /v1/sessions": {
+    text: { summary: "A text that goes on from call to call", value: { model: "writer", seed: 7 } },
+    forecast: {
+      summary: "A series whose values come one by one",
+      value: { model: "seer", series: { id: "store-7", target: [112, 118, 132, 129, 121, 135] } },
+    },
+  },
+  "POST /v1/sessions/{id}/generate": {
+    generate: { summary: "100 more characters", value: { prompt: "hello ", max_tokens: 100, temperature: 0.8 } },
+  },
+  "POST /v1/sessions/{id}/observe": {
+    observe: { summary: "The newest value, for the next forecast", value: { target: 148 } },
+  },
   "POST /v1/keys": { key: { summary: "A key that may read and infer", value: { name: "dashboard", scope: "infer" } } },
 };
