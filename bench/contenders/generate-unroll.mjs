@@ -5,6 +5,7 @@ import { Default } from "typebox/value";
 import { loadModel } from "../../dist/rnn/serving/load-model.js";
 import { LoadedModels } from "../../dist/rnn/serving/loaded-models.js";
 import { TextStreams } from "../../dist/rnn/serving/text-streams.js";
+import { TextTurns } from "../../dist/rnn/serving/text-turns.js";
 import { GenerateBody } from "../../dist/schemas/generation.js";
 import { writeLine } from "./write-line.mjs";
 
@@ -14,17 +15,20 @@ const texts = new Map();
 let open = 0;
 let finish = null;
 
-const streams = new TextStreams(models, {
-  started: () => undefined,
-  delta: (request, text) => texts.set(request, (texts.get(request) ?? "") + text),
-  ended: () => {
-    open -= 1;
-    if (open === 0) finish();
+const streams = new TextStreams(
+  { models, turns: new TextTurns() },
+  {
+    started: () => undefined,
+    delta: (request, { text }) => texts.set(request, (texts.get(request) ?? "") + text),
+    ended: () => {
+      open -= 1;
+      if (open === 0) finish();
+    },
+    failed: (_request, error) => {
+      throw error;
+    },
   },
-  failed: (_request, error) => {
-    throw error;
-  },
-});
+);
 
 async function generate({ streams: count, characters, prompt, temperature }) {
   texts.clear();
@@ -36,7 +40,7 @@ async function generate({ streams: count, characters, prompt, temperature }) {
   for (let request = 0; request < count; request++) {
     const asked = { prompt, max_tokens: characters, temperature, seed: request };
     const { stream: _, ...parameters } = Default(GenerateBody, asked);
-    void streams.open(request, checkpoint, parameters);
+    void streams.open(request, checkpoint, { parameters, session: null });
   }
   await ended;
   return { duration_ms: performance.now() - startMs, characters: count * characters, text: texts.get(0) };
