@@ -2,6 +2,7 @@
 // the API with every setting "auto", scored as the competition did. The files are the competition's own Hourly-train.csv and
 // Hourly-test.csv; the test file is read after the forecasts are there. Two minutes on two cores; after `npm run setup`.
 import { withServer } from "../with-server.mjs";
+import { finishedJob } from "./finished-job.mjs";
 import { readM4 } from "./read-m4.mjs";
 import { scoreM4 } from "./score-m4.mjs";
 
@@ -9,15 +10,6 @@ const [trainPath, testPath] = process.argv.slice(2);
 const seed = Number(process.argv[4] ?? 1);
 const horizon = 48;
 const perRequest = 100;
-
-async function finished(client, job) {
-  for (;;) {
-    const now = await client.get(`/v1/jobs/${job}?wait_ms=20000`);
-    if (now.finished_at === null) continue;
-    if (now.status !== "succeeded") throw new Error(`the job ended as ${now.status}: ${JSON.stringify(now.error)}`);
-    return now;
-  }
-}
 
 await withServer(async (client) => {
   const series = await readM4(trainPath);
@@ -31,7 +23,7 @@ await withServer(async (client) => {
   const model = await client.post("/v1/models", { name: "m4", task: "forecast", forecast: { horizon } });
   const startMs = performance.now();
   const { id } = await client.post("/v1/jobs", { model: model.id, dataset: dataset.id, training: { seed } });
-  const job = await finished(client, id);
+  const job = await finishedJob(client, id);
   const seconds = (performance.now() - startMs) / 1000;
   const outputs = [];
   for (let first = 0; first < series.length; first += perRequest) {

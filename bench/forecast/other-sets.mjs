@@ -7,6 +7,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { withServer } from "../with-server.mjs";
+import { finishedJob } from "./finished-job.mjs";
 
 const seed = Number(process.argv[2] ?? 1);
 const folder = fileURLToPath(new URL("../../node_modules/vega-datasets/data", import.meta.url));
@@ -95,15 +96,6 @@ function score(series, outputs, { season, horizon }) {
   return { ratio: mean(own) / mean(naive), smape: mean(shares), coverage: mean(inside) };
 }
 
-async function finished(client, job) {
-  for (;;) {
-    const now = await client.get(`/v1/jobs/${job}?wait_ms=20000`);
-    if (now.finished_at === null) continue;
-    if (now.status !== "succeeded") throw new Error(`the job ended as ${now.status}: ${JSON.stringify(now.error)}`);
-    return now;
-  }
-}
-
 await withServer(async (client) => {
   console.log("| set | series | MASE / seasonal naive's | sMAPE | 80 % intervals cover | seconds of training |");
   console.log("| --- | --- | --- | --- | --- | --- |");
@@ -115,7 +107,7 @@ await withServer(async (client) => {
     const model = await client.post("/v1/models", { name, task: "forecast", forecast: { horizon } });
     const startMs = performance.now();
     const { id } = await client.post("/v1/jobs", { model: model.id, dataset: dataset.id, training: { seed } });
-    await finished(client, id);
+    await finishedJob(client, id);
     const seconds = (performance.now() - startMs) / 1000;
     const { outputs } = await client.post(`/v1/models/${name}/forecast`, { inputs });
     const { ratio, smape, coverage } = score(series, outputs, { season, horizon });

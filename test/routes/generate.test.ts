@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { buildApp } from "../build-app.ts";
 import { call } from "../call.ts";
 import { listen, openSocket } from "../listen.ts";
+import { plainSampling } from "../plain-sampling.ts";
 import { seedWriter } from "../seed.ts";
 
 const path = "/v1/models/writer/generate";
@@ -54,27 +55,7 @@ describe("three faces of one text", () => {
   test("every parameter in effect is told, the chosen seed too", async () => {
     const { app } = await writer();
     const { body: reply } = await call(app, `POST ${path}`, { max_tokens: 4 });
-    expect(reply.parameters).toEqual({
-      ...{
-        prompt: "",
-        max_tokens: 4,
-        temperature: 1,
-        top_k: null,
-        top_p: 1,
-        min_p: 0,
-        typical_p: 1,
-        repetition_penalty: 1,
-        logit_bias: {},
-        logprobs: null,
-        allowed_characters: null,
-        pattern: null,
-        beams: 1,
-        length_penalty: 0,
-        alternatives: 0,
-        stop: [],
-      },
-      seed: reply.seed,
-    });
+    expect(reply.parameters).toEqual({ ...plainSampling, max_tokens: 4, seed: reply.seed });
     const again = await call(app, `POST ${path}`, { max_tokens: 4, seed: reply.seed });
     expect(again.body.text).toBe(reply.text);
   });
